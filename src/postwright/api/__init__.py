@@ -1,0 +1,1 @@
+"""The REST door under /api, the health checks and the metrics."""

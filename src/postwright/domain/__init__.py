@@ -1,0 +1,1 @@
+"""Pure values and rules of publishing; no input or output."""

@@ -1,0 +1,1 @@
+"""One folder a platform: what it can do as data (spec), its replies as types (wire), its calls (adapter)."""

@@ -1,0 +1,1 @@
+"""Instagram, by Facebook Login and by Instagram Login."""

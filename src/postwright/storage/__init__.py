@@ -1,0 +1,1 @@
+"""PostgreSQL: tables and the statements that read and write them; no rules."""
