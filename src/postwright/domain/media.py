@@ -1,0 +1,49 @@
+"""What is known of one stored file, as rules need it; how it was found out is kit/probe's affair."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+MediaKind = Literal["image", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """The measured properties of a picture or a video. Sizes in bytes and pixels as displayed."""
+
+    kind: MediaKind
+    mime: str
+    size_bytes: int
+    width: int
+    height: int
+    duration_s: float | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    audio_hz: int | None = None
+    bit_rate: int | None = None
+    faststart: bool | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A stored file of a workspace. `key` is its place in the blob store."""
+
+    id: UUID
+    key: str
+    name: str
+    facts: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as it stands in a post: in order, with its alternative text. `url` is public, for platforms that fetch."""
+
+    media: Media
+    alt_text: str | None
+    url: str = ""

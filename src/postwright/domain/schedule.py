@@ -1,0 +1,64 @@
+"""When a post goes out: an instant, and the wall-clock time and zone that the person meant."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from postwright.domain.errors import Invalid
+
+GRACE = timedelta(minutes=1)
+"""How far in the past a time may lie: clocks differ and forms take a moment to fill."""
+FARTHEST = timedelta(days=366 * 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A chosen time: the instant that counts, and the wall clock (without zone) and IANA zone it came from."""
+
+    at: datetime
+    wall: datetime
+    zone: str
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone by that name. Raises Invalid."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise Invalid.of("timezone", "unknown_timezone", f"{name!r} is not an IANA time zone.") from unknown
+
+
+def moment(text: str, zone: str | None, *, default_zone: str, now: datetime) -> Moment:
+    """Read a time as people and programs write it, and check that it can still be kept.
+
+    With an offset (or Z) it is an instant. Without one it is wall-clock time in `zone`; a time
+    that daylight saving skips is refused, of one that it repeats the first is meant. Raises Invalid.
+    """
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as unreadable:
+        raise Invalid.of(
+            "scheduled_at", "bad_time", "Write the time as ISO 8601, like 2026-11-21T09:30."
+        ) from unreadable
+    zone_name = zone or default_zone
+    info = zone_of(zone_name)
+    if given.tzinfo is None:
+        at = given.replace(tzinfo=info).astimezone(UTC)
+        if at.astimezone(info).replace(tzinfo=None) != given:
+            raise Invalid.of(
+                "scheduled_at",
+                "time_does_not_exist",
+                f"{given:%H:%M} does not exist that day in {zone_name}: the clocks go forward.",
+            )
+    else:
+        at = given.astimezone(UTC)
+    if at < now - GRACE:
+        raise Invalid.of("scheduled_at", "time_in_past", "The time lies in the past.")
+    if at > now + FARTHEST:
+        raise Invalid.of("scheduled_at", "time_too_far", "The time lies more than two years ahead.")
+    return Moment(at, at.astimezone(info).replace(tzinfo=None), zone_name)
+
+
+def at_once(now: datetime, zone: str) -> Moment:
+    """The moment of a post that goes out now."""
+    return Moment(now, now.astimezone(zone_of(zone)).replace(tzinfo=None), zone)

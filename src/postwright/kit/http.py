@@ -1,0 +1,130 @@
+"""The HTTP client for the platforms' APIs: one pooled session, typed failures, one place for the sandbox.
+
+When a sandbox is set, every vendor address `https://host/path` goes to `SANDBOX/host/path`
+instead. Nothing else in the program knows that a sandbox exists.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+
+DEFAULT_TIMEOUT = timedelta(seconds=30)
+CONNECT_TIMEOUT = timedelta(seconds=10)
+MAX_REPLY_BYTES = 8 * 1024 * 1024
+
+Form = Mapping[str, str]
+Body = bytes | AsyncIterator[bytes]
+
+
+class NotSent(Exception):
+    """The call never left: no address, no connection. The other side has certainly not acted."""
+
+
+class NoReply(Exception):
+    """The call may have arrived, but no whole reply came back. The other side may have acted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, as its maker means it (vendor addresses, never the sandbox's)."""
+
+    method: str
+    url: str
+    query: Form = field(default_factory=dict)
+    form: Form | None = None
+    json: Mapping[str, object] | None = None
+    body: Body | None = None
+    headers: Form = field(default_factory=dict)
+    timeout: timedelta = DEFAULT_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> object:
+        """The body as JSON, or None where it is not JSON (an unreadable reply is a value to judge)."""
+        try:
+            return json.loads(self.body) if self.body else None
+        except ValueError:
+            return None
+
+
+class Http:
+    """A client that keeps connections; use it as an async context manager."""
+
+    def __init__(self, *, sandbox_url: str | None = None, connections: int = 200) -> None:
+        self._sandbox_url = sandbox_url.rstrip("/") if sandbox_url else None
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "Postwright"},
+            auto_decompress=True,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def address(self, url: str) -> str:
+        """Where a vendor's address really leads: to itself, or into the sandbox."""
+        if self._sandbox_url is None or url.startswith(self._sandbox_url + "/"):
+            return url
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return url
+        return f"{self._sandbox_url}/{url.removeprefix('https://')}"
+
+    async def send(self, request: Request) -> Reply:
+        """Make the call once. Raises NotSent or NoReply; any status is a Reply."""
+        if self._session is None:
+            raise RuntimeError("the client is used outside its context")
+        seconds = request.timeout.total_seconds()
+        try:
+            async with self._session.request(
+                request.method,
+                self.address(request.url),
+                params=request.query or None,
+                data=request.form if request.form is not None else request.body,
+                json=request.json,
+                headers=request.headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=seconds, sock_connect=min(seconds, CONNECT_TIMEOUT.total_seconds())
+                ),
+            ) as response:
+                return Reply(response.status, _lower(response.headers), await _read(response))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise NotSent(f"no connection to {urlsplit(request.url).hostname}: {error}") from error
+        except TimeoutError as error:
+            raise NoReply(f"no reply within {seconds:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise NoReply(f"the connection broke before the reply was whole: {type(error).__name__}") from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = await response.content.read(MAX_REPLY_BYTES)
+    while not response.content.at_eof() and len(body) < MAX_REPLY_BYTES:
+        body += await response.content.read(MAX_REPLY_BYTES - len(body))
+    return body
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
