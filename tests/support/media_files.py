@@ -1,0 +1,124 @@
+"""Makes small pictures and videos for tests, with pyvips and PyAV; nothing binary is kept in the repository."""
+
+import struct
+import zlib
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pyvips
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+_AUDIO_HZ = 48_000
+_AUDIO_CODECS = {"webm": "libopus", "mp4": "aac", "mov": "aac", "ipod": "aac"}
+
+
+def gradient(width: int, height: int, *, noise: bool = False) -> pyvips.Image:
+    """A colourful sRGB picture; with noise it compresses badly."""
+    ramp = pyvips.Image.xyz(width, height) * [255 / width, 255 / height]
+    picture = ramp.bandjoin(128)
+    if noise:
+        picture = picture + pyvips.Image.gaussnoise(width, height, sigma=60)
+    return picture.cast("uchar").copy(interpretation="srgb")
+
+
+def picture(path: Path, *, width: int = 64, height: int = 48, orientation: int = 1, noise: bool = False) -> Path:
+    """A picture in the format that the file's name says, with an EXIF orientation."""
+    image = gradient(width, height, noise=noise)
+    image.set_type(pyvips.GValue.gint_type, "orientation", orientation)
+    image.write_to_file(str(path))
+    return path
+
+
+def transparent(path: Path, *, width: int = 64, height: int = 48) -> Path:
+    """A wholly transparent picture."""
+    gradient(width, height).bandjoin(0).copy(interpretation="srgb").write_to_file(str(path))
+    return path
+
+
+def animation(path: Path, *, frames: int = 5, delay_ms: int = 100, width: int = 32, height: int = 24) -> Path:
+    """An animated GIF or WebP."""
+    strips = [gradient(width, height) ^ shade for shade in range(0, frames * 40, 40)]
+    strip = pyvips.Image.arrayjoin(strips, across=1).copy(interpretation="srgb")
+    strip.set_type(pyvips.GValue.gint_type, "page-height", height)
+    strip.set_type(pyvips.GValue.array_int_type, "delay", [delay_ms] * frames)
+    strip.write_to_file(str(path))
+    return path
+
+
+def bomb(path: Path, *, width: int, height: int) -> Path:
+    """A PNG of a few bytes whose header promises a very large picture."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 100)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+    return path
+
+
+def video(
+    path: Path,
+    *,
+    form: str = "mp4",
+    codec: str = "libx264",
+    width: int = 64,
+    height: int = 48,
+    fps: int = 10,
+    frames: int = 10,
+    sound: bool = True,
+    faststart: bool = False,
+    rotation: int = 0,
+) -> Path:
+    """A moving gradient with a silent stereo track; `frames` of 0 leaves only the sound."""
+    options = {"movflags": "+faststart"} if faststart else {}
+    with av.open(str(path), "w", format=form, options=options) as container:
+        shown = _video_stream(container, codec, fps, (width, height), rotation) if frames else None
+        heard = _audio_stream(container, _AUDIO_CODECS[form]) if sound else None
+        if shown:
+            _add_pictures(container, shown, frames, Fraction(1, fps))
+        if heard:
+            _add_silence(container, heard, seconds=max(frames, fps) / fps)
+    return path
+
+
+def _video_stream(
+    container: OutputContainer, codec: str, fps: int, size: tuple[int, int], rotation: int
+) -> VideoStream:
+    stream = container.add_stream(codec, rate=fps, width=size[0], height=size[1], pix_fmt="yuv420p")
+    assert isinstance(stream, VideoStream)
+    if rotation:
+        stream.set_display_rotation(rotation)
+    return stream
+
+
+def _audio_stream(container: OutputContainer, codec: str) -> AudioStream:
+    stream = container.add_stream(codec, rate=_AUDIO_HZ, layout="stereo")
+    assert isinstance(stream, AudioStream)
+    return stream
+
+
+def _add_pictures(container: OutputContainer, stream: VideoStream, frames: int, frame_time: Fraction) -> None:
+    size = (stream.width, stream.height)
+    for number in range(frames):
+        pixels = (gradient(*size) ^ (number * 8)).bandjoin(255).cast("uchar").write_to_memory()
+        frame = VideoFrame.from_bytes(bytes(pixels), *size)
+        frame.pts, frame.time_base = number, frame_time
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _add_silence(container: OutputContainer, stream: AudioStream, *, seconds: float) -> None:
+    samples = 960
+    for number in range(int(seconds * _AUDIO_HZ / samples)):
+        frame = AudioFrame(format="fltp", layout="stereo", samples=samples)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts, frame.time_base = _AUDIO_HZ, number * samples, Fraction(1, _AUDIO_HZ)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
