@@ -28,7 +28,7 @@ class TextRule:
 
 @dataclass(frozen=True, slots=True)
 class ImageRule:
-    """What a picture must be. `ratio`: least and greatest width over height; `convert_to`: what others are turned into."""
+    """What a picture must be: `ratio` is the least and greatest width over height, `convert_to` what others become."""
 
     mimes: tuple[str, ...]
     max_bytes: int

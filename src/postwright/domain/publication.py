@@ -29,7 +29,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.PUBLISHED: frozenset(),
     State.FAILED: frozenset({State.QUEUED, State.CANCELED}),
     State.NEEDS_ATTENTION: frozenset({State.QUEUED, State.PUBLISHED, State.CANCELED}),
-    State.CANCELED: frozenset(),
+    State.CANCELED: frozenset({State.QUEUED}),
 }
 
 

@@ -1,0 +1,180 @@
+"""The settings: read from the environment (and a .env file) in this one place, with all faults listed at start."""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
+
+from postwright.kit.crypto import Key, Secret
+from postwright.kit.ids import token
+
+PREFIX = "POSTWRIGHT_"
+_CREDENTIAL = re.compile(r"^(?P<owner>[A-Z0-9]+)_CLIENT_(?P<part>ID|SECRET)$")
+_LEAST_SECRET = 32
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("The settings cannot be used:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http(s) address like https://posts.example.com")
+    return url.rstrip("/")
+
+
+def _words(value: object) -> object:
+    return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The client id and secret of the operator's app at a platform."""
+
+    client_id: str
+    client_secret: Secret
+
+
+class Settings(BaseModel):
+    """Every setting. Names are those of the environment without the prefix, in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: Literal["development", "production"] = "development"
+    database_url: str | None = None
+    data_dir: Path = Path(".data")
+    public_url: Origin = "http://127.0.0.1:8000"
+    sandbox_url: Origin | None = None
+    secret_key: Annotated[str, Field(min_length=_LEAST_SECRET)]
+    encryption_keys: Words
+    media_url: str | None = None
+    media_fetch_allow: Words = ()
+    cors_origins: Words = ()
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 5
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    credentials: Mapping[str, InstanceOf[Credentials]] = Field(default_factory=dict)
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker's claim holds without a heartbeat: three heartbeats."""
+        return timedelta(seconds=self.heartbeat_seconds * 3)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return tuple(Key.parse(text) for text in self.encryption_keys)
+
+    def app_of(self, owner: str) -> Credentials | None:
+        """The app credentials of a platform; against a sandbox, its seeded ones where none are given."""
+        given = self.credentials.get(owner)
+        if given is None and self.sandbox_url is not None:
+            return Credentials(f"sandbox-{owner}", Secret(f"sandbox-{owner}-secret"))
+        return given
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read the settings; `overrides` (from the command line) win over the environment. Raises BadSettings."""
+    faults: list[str] = []
+    source = environment if environment is not None else {**_dotenv(), **os.environ}  # noqa: TID251 the one place
+    values = _read(source, faults)
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    if values.get("env") == "production":
+        faults += _production_faults(values)
+    if not faults:
+        _fill_secrets(values)
+    try:
+        stand_in = {"secret_key": "-" * _LEAST_SECRET, "encryption_keys": ""} if faults else {}
+        settings = Settings.model_validate(stand_in | values)
+        _ = settings.keys
+    except ValidationError as error:
+        faults += [f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+    except ValueError as error:
+        faults.append(f"{PREFIX}ENCRYPTION_KEYS: {error}")
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def _dotenv() -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None}
+
+
+def _read(environment: Mapping[str, str], faults: list[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    parts: dict[str, dict[str, str]] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or value == "":
+            continue
+        short = name.removeprefix(PREFIX)
+        if match := _CREDENTIAL.match(short):
+            parts.setdefault(match["owner"], {})[match["part"]] = value
+        elif short.lower() in Settings.model_fields:
+            values[short.lower()] = value
+    credentials = {}
+    for owner, found in parts.items():
+        if missing := {"ID", "SECRET"} - found.keys():
+            faults.append(f"{PREFIX}{owner}_CLIENT_{missing.pop()} is missing beside its other half")
+        else:
+            credentials[owner.lower()] = Credentials(found["ID"], Secret(found["SECRET"]))
+    return {**values, "credentials": credentials}
+
+
+def _production_faults(values: Mapping[str, object]) -> list[str]:
+    faults = [
+        f"{PREFIX}{name.upper()} must be set in production"
+        for name in ("secret_key", "encryption_keys", "public_url")
+        if not values.get(name)
+    ]
+    if values.get("sandbox_url"):
+        faults.append(f"{PREFIX}SANDBOX_URL must not be set in production: posts would not reach the platforms")
+    return faults
+
+
+def _fill_secrets(values: dict[str, object]) -> None:
+    """Make the secrets of a development server at its first start and keep them in the data folder: none is known."""
+    folder = Path(str(values.get("data_dir", Settings.model_fields["data_dir"].default)))
+    for name, make in (("secret_key", token), ("encryption_keys", Key.generate)):
+        if values.get(name):
+            continue
+        path = folder / name
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_once(path, make())
+        values[name] = path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file only its owner can read; of several processes that start together, the first one's text stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
