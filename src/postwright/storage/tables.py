@@ -104,6 +104,16 @@ sessions = Table(
     Index(None, "user_id"),
 )
 
+auth_failures = Table(
+    "auth_failures",
+    metadata,
+    _id(),
+    Column("key", LargeBinary, nullable=False, comment="SHA-256 of what is limited: an email or an address"),
+    _at("at"),
+    Index(None, "key", "at"),
+    Index(None, "at"),
+)
+
 accounts = Table(
     "accounts",
     metadata,
@@ -153,6 +163,7 @@ oauth_states = Table(
     _text("login"),
     Column("verifier", LargeBinary, nullable=True, comment="AES-GCM: the PKCE verifier"),
     _text("redirect_uri"),
+    _text("return_to", nullable=True),
     _at("created_at"),
     _at("used_at", nullable=True),
     Column("choices", LargeBinary, nullable=True, comment="AES-GCM: the accounts to choose from after the consent"),
