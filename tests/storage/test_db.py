@@ -84,7 +84,10 @@ async def test_a_pool_of_dead_connections_heals_by_itself(db: Database, database
         await tx.execute(text("SELECT 1"))
         pooled = await raw(tx)
     admin = await asyncpg.connect(database_url)
-    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     await admin.close()
     await eventually(pooled.is_closed)
     async with db.tx() as tx:
