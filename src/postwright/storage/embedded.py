@@ -30,7 +30,7 @@ from postwright.storage.os_account import OsAccount, account_for, let_in, let_ru
 MAJOR = 18
 START_TIMEOUT = timedelta(minutes=5)  # replaying the log after a power cut takes minutes, not seconds
 STOP_TIMEOUT = timedelta(minutes=1)
-RETRY_FOR = timedelta(seconds=10)  # backends of a killed server need a moment to notice and go
+RETRY_FOR = timedelta(seconds=5)  # backends of a killed server need a moment to notice and go
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes, macOS 103
 LAST_LINES = 5
 START_LOG = "start.log"
@@ -102,7 +102,7 @@ def start(data_dir: Path, *, settings: Mapping[str, str] | None = None) -> Embed
         with home.starting():
             home.ensure_running({**SETTINGS, **(settings or {})})
             users = home.share()
-    except PermissionError as error:
+    except OSError as error:
         raise EmbeddedPostgresError(
             f"PostgreSQL cannot use {data_dir}: {error}. Set POSTWRIGHT_DATA_DIR to a folder that its account can reach"
             " and write, such as /var/lib/postwright, or run Postwright as a plain user."
@@ -174,19 +174,23 @@ class _Home:
     def ensure_running(self, settings: Mapping[str, str]) -> None:
         self._ensure_created()
         began = time.monotonic()
+        patience = RETRY_FOR if (self.cluster / "postmaster.pid").exists() else timedelta(0)
         while (state := self._state()) is not _State.READY:
             waited = timedelta(seconds=time.monotonic() - began)
             if waited > START_TIMEOUT:
                 raise EmbeddedPostgresError(f"PostgreSQL in {self.cluster} is still not ready. {self._last_words()}")
             if state is _State.BUSY:
                 _pause()
-            elif not self._launch(settings) and waited > RETRY_FOR:
+            elif not self._launch(settings) and waited >= patience:
                 raise EmbeddedPostgresError(f"PostgreSQL does not start in {self.cluster}. {self._last_words()}")
 
     def shut_down(self) -> None:
         stopped = self._pg_ctl("stop", "-m", "fast", "-t", _seconds(STOP_TIMEOUT))
         if stopped.returncode != 0 and self._state() is not _State.DOWN:
             logger().warning("postgres_not_stopped", folder=str(self.cluster), reason=stopped.stdout.strip())
+        if self.sockets != self.cluster:
+            with suppress(OSError):
+                self.sockets.rmdir()
 
     def _ensure_created(self) -> None:
         if self.cluster.exists():
