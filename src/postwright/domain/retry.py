@@ -16,7 +16,7 @@ from postwright.domain.errors import (
 )
 
 MAX_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=30)
+FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=30)
 RATE_LIMIT_WAIT = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
@@ -73,8 +73,8 @@ def decide(
 
 
 def backoff(attempts: int, chance: float) -> timedelta:
-    """Exponential with jitter over the upper half: attempts 1…4 wait up to 30 s, 2, 8 and 30 minutes."""
-    ceiling = min(FIRST_DELAY * int(4 ** (attempts - 1)), LONGEST_DELAY)
+    """Exponential with jitter over the upper half: attempts 1…4 wait up to 15 s, 75 s, 6 and 30 minutes."""
+    ceiling = min(FIRST_DELAY * int(5 ** (attempts - 1)), LONGEST_DELAY)
     return ceiling / 2 + ceiling / 2 * chance
 
 

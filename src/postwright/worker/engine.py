@@ -1,0 +1,138 @@
+"""The worker process: takes wake-ups from the job engine, keeps its leases alive, and does the periodic work."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.models import Job
+from pgqueuer.queries import Queries
+from sqlalchemy.exc import DBAPIError
+
+from postwright.kit.clock import AnchoredClock, SystemClock
+from postwright.kit.logging import logger
+from postwright.services import tokens
+from postwright.services.app import App
+from postwright.storage import publications, queue, upkeep
+from postwright.storage.changes import announce
+from postwright.worker.leases import Worker
+from postwright.worker.publish import run_account
+
+_BATCH = 100
+_CONCURRENT_JOBS = 400
+_SWEEP_AT_MOST = 200
+_ANNOUNCE_EVERY = timedelta(milliseconds=100)
+_UPKEEP_EVERY = timedelta(minutes=10)
+_TRY_AGAIN_IN = timedelta(seconds=1)
+
+DatabaseAway = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+"""What it looks like when the database restarts: the worker waits for it and goes on."""
+
+
+async def run_worker(app: App, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then finish the steps under way and hand the rest back."""
+    async with app.db.tx() as tx:
+        now = await upkeep.database_now(tx)
+    if isinstance(app.clock, SystemClock):
+        app = replace(app, clock=AnchoredClock(now))
+    worker = Worker(sure_until=app.clock.now() + app.settings.lease)
+    await _heartbeat(app, worker)
+    beats = timedelta(seconds=app.settings.heartbeat_seconds)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            chores = [
+                tasks.create_task(_every(beats, partial(_heartbeat, app, worker), stop)),
+                tasks.create_task(_every(_ANNOUNCE_EVERY, partial(_announce, app, worker), stop)),
+                tasks.create_task(_every(_UPKEEP_EVERY, partial(_upkeep, app), stop)),
+            ]
+            await _serve_queue(app, worker, stop)
+            for chore in chores:
+                chore.cancel()
+    finally:
+        async with app.db.tx() as tx:
+            await upkeep.leave(tx, worker.id)
+
+
+async def _serve_queue(app: App, worker: Worker, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            async with asyncpg.create_pool(app.db.url, min_size=2, max_size=4) as pool:
+                await _consume(app, worker, stop, pool)
+        except DatabaseAway as error:
+            logger().warning("queue_interrupted", error=str(error))
+            await _pause(_TRY_AGAIN_IN, stop)
+
+
+async def _consume(app: App, worker: Worker, stop: asyncio.Event, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    engine = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+
+    @engine.entrypoint(queue.PUBLISH)
+    async def publish(job: Job) -> None:
+        await run_account(app, queue.account_of(job.payload), worker)
+
+    async def end_with_the_process() -> None:
+        await stop.wait()
+        worker.stopping = True
+        engine.shutdown.set()
+
+    ending = asyncio.create_task(end_with_the_process())
+    try:
+        await engine.run(
+            batch_size=_BATCH,
+            max_concurrent_tasks=_CONCURRENT_JOBS,
+            heartbeat_timeout=app.settings.lease,
+            shutdown_on_listener_failure=True,
+        )
+    finally:
+        ending.cancel()
+
+
+async def _heartbeat(app: App, worker: Worker) -> None:
+    """Prolong this process's leases, and wake what was overlooked."""
+    async with app.db.tx() as tx:
+        if isinstance(app.clock, AnchoredClock):
+            app.clock.anchor(await upkeep.database_now(tx))
+        now = app.clock.now()
+        await upkeep.beat(tx, worker.id, host=socket.gethostname(), pid=os.getpid(), now=now)
+        await publications.keep_leases(tx, tuple(worker.runs), now + app.settings.lease)
+    worker.sure_until = now + app.settings.lease
+    async with app.db.tx() as tx:
+        grace = timedelta(seconds=app.settings.heartbeat_seconds)
+        overdue = await publications.overdue_accounts(tx, now=now, grace=grace, limit=_SWEEP_AT_MOST)
+        await queue.wake(tx, [(account_id, now) for account_id in overdue], now)
+
+
+async def _announce(app: App, worker: Worker) -> None:
+    changes = await worker.changes()
+    async with app.db.tx() as tx:
+        await announce(tx, changes)
+
+
+async def _upkeep(app: App) -> None:
+    renewed = await tokens.renew_due(app)
+    async with app.db.tx() as tx:
+        await upkeep.delete_served(tx, app.clock.now())
+    logger().debug("upkeep", tokens_renewed=renewed)
+
+
+async def _every(span: timedelta, chore: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await chore()
+        except DatabaseAway as error:
+            logger().warning("chore_interrupted", error=str(error))
+        await _pause(span, stop)
+
+
+async def _pause(span: timedelta, stop: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(span.total_seconds()):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,298 @@
+"""The publishing protocol: one run works off an account, publication by publication, step by step.
+
+    claim   a transaction takes the account's lease and its earliest due publication
+    step    outside any transaction, the adapter makes one step
+    record  a transaction stores the checkpoint or the result, with the evidence
+
+Before a step that people can see, its intent is stored. Whoever finds an intent without a
+result asks the platform before doing anything else. This is the one module that catches
+everything: an error nobody foresaw is a Surprise, with its traceback in the log.
+"""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable, Uncertain
+from postwright.domain.post import Content
+from postwright.domain.publication import Checkpoint, State, StepKind
+from postwright.domain.retry import RECONCILE_DELAYS, Action, Decision, decide
+from postwright.kit.http import NoReply, NotSent
+from postwright.kit.ids import new_id
+from postwright.kit.logging import logger
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Published, Verdict, Waiting
+from postwright.services import tokens
+from postwright.services.app import App
+from postwright.services.media import BlobFiles, attachment_url
+from postwright.storage.publications import Result, give_lease_back
+from postwright.worker.claim import Claim, claim
+from postwright.worker.evidence import Evidence, error_json
+from postwright.worker.leases import LeaseLost, Worker
+from postwright.worker.record import Ending, Recorder
+
+_UNKNOWN_LOGIN = "The way this account was connected is no longer offered: reconnect it."
+
+
+async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
+    """Work off everything due on an account, in order; the number of publications that were looked at."""
+    run = new_id()
+    worker.runs.add(run)
+    looked_at = 0
+    try:
+        while (found := await claim(app, account_id, run, worker)) is not None:
+            looked_at += 1
+            await Publishing(app, found, worker).go_on()
+    except LeaseLost:
+        logger().warning("lease_lost", account_id=str(account_id), run=str(run))
+    else:
+        if worker.stopping:
+            async with app.db.tx() as tx:
+                await give_lease_back(tx, account_id, run=run)
+    finally:
+        worker.runs.discard(run)
+    return looked_at
+
+
+class _Doubt:
+    """It is not known whether a commit step landed."""
+
+
+class Publishing:
+    """One publication in the hands of one run."""
+
+    def __init__(self, app: App, found: Claim, worker: Worker) -> None:
+        self._app = app
+        self._claim = found
+        self._due = found.due
+        self._worker = worker
+        self._adapter = app.adapter(found.account.platform)
+        self._evidence = Evidence(app.clock)
+        self._recorder = Recorder(app, found, worker, self._evidence)
+        self._refreshed = False
+        self._failed: PlatformError | None = None
+
+    async def go_on(self) -> None:
+        """Take the publication as far as it goes now, and store where it stands. Raises LeaseLost."""
+        try:
+            content = self._content()
+            call = await self._open_call()
+            point = self._due.checkpoint or self._adapter.begin(content, self._claim.account)
+        except (PlatformError, NotSent, NoReply, ValidationError) as error:
+            await self._recorder.end(self._judge(self._noted(error, commit=False), self._due.checkpoint), None)
+            return
+        await self._recorder.end(await self._steps(call, content, point), call)
+
+    async def _steps(self, call: Call, content: Content, point: Checkpoint) -> Ending:
+        doubtful, since = self._due.intent_step is not None, self._due.intent_at or self._due.due_at
+        stored: Checkpoint | None = point
+        while True:
+            settled = await self._ask(call, content, point, since) if doubtful else point
+            if isinstance(settled, Ending):
+                return settled
+            point, since = settled, self._app.clock.now()
+            if self._worker.stopping:
+                return Ending(Result(State.PUBLISHING, since, point))
+            commit = self._adapter.spec.steps[point.step] is StepKind.COMMIT
+            if commit or point is not stored:
+                await self._recorder.progress(point, call, commit=commit)
+                stored = point
+            outcome = await self._step(call, content, point, commit=commit)
+            answer = await self._after(outcome, call, point, commit=commit)
+            if isinstance(answer, Ending):
+                return answer
+            doubtful = isinstance(answer, _Doubt)
+            point = point if isinstance(answer, _Doubt) else answer
+
+    async def _step(self, call: Call, content: Content, point: Checkpoint, *, commit: bool) -> Outcome | PlatformError:
+        if self._app.clock.now() > self._worker.sure_until:
+            # This process may have been stopped for a while: nothing is sent on a lease that may be over.
+            raise LeaseLost
+        try:
+            return await self._adapter.advance(call, content, point)
+        except Exception as error:  # noqa: BLE001 whatever it is, what is known of the publication must be stored
+            return self._noted(error, commit=commit)
+
+    async def _after(
+        self, outcome: Outcome | PlatformError, call: Call, point: Checkpoint, *, commit: bool
+    ) -> "Ending | Checkpoint | _Doubt":
+        """What follows a step: an ending, the next checkpoint, or doubt whether it landed."""
+        match outcome:
+            case Published():
+                return self._published(outcome)
+            case Waiting(found, None):
+                return found
+            case Waiting(found, delay) if delay is not None:
+                return Ending(Result(State.PUBLISHING, self._app.clock.now() + delay, found))
+        assert isinstance(outcome, PlatformError)  # noqa: S101 for the type checker: nothing else is left
+        decision = self._decide(outcome, commit=commit)
+        if decision.action is Action.REFRESH:
+            failure = await self._renew(call)
+            return point if failure is None else self._judge(failure, point)
+        if decision.action is Action.RECONCILE:
+            self._failed = outcome
+            return _Doubt()
+        return self._ending(decision, outcome, point)
+
+    async def _ask(self, call: Call, content: Content, point: Checkpoint, since: datetime) -> Ending | Checkpoint:
+        """Ask the platform whether the commit step landed; the checkpoint to go on from, or how the run ends."""
+        try:
+            verdict = await self._adapter.reconcile(call, content, point, since)
+        except Exception as error:  # noqa: BLE001 the question failed; nothing was sent that people could see
+            return await self._ask_later(call, self._noted(error, commit=False), point, since)
+        return self._believe(verdict, point)
+
+    def _believe(self, verdict: Verdict, point: Checkpoint) -> Ending | Checkpoint:
+        now = self._app.clock.now()
+        match verdict:
+            case Landed(found):
+                self._evidence.say("info", "The platform confirms that it had landed")
+                return found
+            case NotLanded(found, retry_in):
+                self._evidence.say("info", "The platform confirms that it had not landed")
+                if retry_in is not None:
+                    return Ending(Result(State.PUBLISHING, now + retry_in, found))
+                if self._failed is None:
+                    return found
+                # This very run failed on it: going straight on could fail like that for ever.
+                error = Unavailable(self._failed.message, status=self._failed.status, code=self._failed.code)
+                return self._judge(error, found)
+            case CannotTell(reason):
+                return self._needs_attention(point, reason)
+
+    async def _ask_later(self, call: Call, error: PlatformError, point: Checkpoint, since: datetime) -> Ending:
+        decision = self._decide(error, commit=False)
+        if decision.action is Action.PAUSE:
+            return replace(self._doubtful(point, since, timedelta(0)), reconnect=error.message)
+        if decision.action is Action.REFRESH and await self._renew(call) is None:
+            return self._doubtful(point, since, timedelta(0))
+        if self._due.asked + 1 >= len(RECONCILE_DELAYS):
+            return self._needs_attention(point, f"It cannot be found out whether the post is out: {error.message}")
+        delay = RECONCILE_DELAYS[self._due.asked + 1]
+        if decision.at is not None and decision.action is Action.WAIT:
+            delay = max(delay, decision.at - self._app.clock.now())
+        return self._doubtful(point, since, delay)
+
+    def _doubtful(self, point: Checkpoint, since: datetime, delay: timedelta) -> Ending:
+        return Ending(
+            Result(
+                State.PUBLISHING,
+                self._app.clock.now() + delay,
+                point,
+                intent_step=point.step,
+                intent_at=since,
+                asked=self._due.asked + 1,
+            )
+        )
+
+    def _judge(self, error: PlatformError, point: Checkpoint | None) -> Ending:
+        """How a run ends that cannot go on after `error`, which came from nothing that people can see."""
+        decision = self._decide(error, commit=False)
+        if decision.action in (Action.REFRESH, Action.RECONCILE):
+            decision = Decision(Action.PAUSE)
+        return self._ending(decision, error, point)
+
+    def _decide(self, error: PlatformError, *, commit: bool) -> Decision:
+        return decide(
+            error,
+            attempts=self._due.attempts + (not self._due.attempt_open),
+            now=self._app.clock.now(),
+            after_commit=commit,
+            refreshed=self._refreshed,
+            chance=random.random(),  # noqa: S311 jitter, not a secret
+        )
+
+    def _ending(self, decision: Decision, error: PlatformError, point: Checkpoint | None) -> Ending:
+        landed = point is not None and point.external_id is not None
+        if landed and decision.action in (Action.FAIL, Action.PAUSE):
+            assert point is not None  # noqa: S101 `landed` says so; for the type checker
+            warning = f"The post is out, but not all of it: {error.message}"
+            return self._published(Published(point.external_id or "", point.external_url, (warning,)))
+        waiting = State.PUBLISHING if landed else State.QUEUED
+        stored = error_json(error)
+        match decision.action:
+            case Action.WAIT:
+                result = Result(waiting, decision.at, point, error=stored)
+                return Ending(result, blocked_until=decision.at)
+            case Action.PAUSE:
+                result = Result(waiting, self._app.clock.now(), point, error=stored, outcome=error.kind)
+                return Ending(result, reconnect=error.message)
+            case Action.RETRY:
+                return Ending(Result(waiting, decision.at, point, error=stored, outcome=error.kind))
+            case _:
+                return Ending(Result(State.FAILED, None, point, error=stored, outcome=error.kind))
+
+    def _published(self, outcome: Published) -> Ending:
+        for warning in outcome.warnings:
+            self._evidence.say("warning", warning)
+        self._evidence.say("info", f"Published: {outcome.external_url or outcome.external_id}")
+        point = Checkpoint("done", {}, outcome.external_id, outcome.external_url)
+        now = self._app.clock.now()
+        return Ending(Result(State.PUBLISHED, None, point, outcome="published", published_at=now))
+
+    def _needs_attention(self, point: Checkpoint, reason: str) -> Ending:
+        if point.external_id is not None:
+            return self._published(Published(point.external_id, point.external_url, (reason,)))
+        self._evidence.say("error", reason)
+        error = {"kind": "uncertain", "message": reason, "code": None, "status": None, "field": None}
+        result = Result(State.NEEDS_ATTENTION, None, point, point.step, self._app.clock.now(), error=dict(error))
+        return Ending(replace(result, outcome="needs_attention"))
+
+    async def _renew(self, call: Call) -> PlatformError | None:
+        """Put a new access token into the call, or answer why there is none."""
+        try:
+            call.token = await tokens.renew(self._app, self._claim.account.id, stale=call.token)
+        except (PlatformError, NotSent, NoReply) as error:
+            self._refreshed = True
+            return self._noted(error, commit=False)
+        self._refreshed = True
+        self._evidence.say("info", "The access token had expired and was renewed")
+        return None
+
+    def _noted(self, error: Exception, *, commit: bool) -> PlatformError:
+        known = _known(error, commit=commit)
+        self._evidence.failed(known)
+        return known
+
+    def _content(self) -> Content:
+        due = self._due
+        attachments = tuple(replace(x, url=attachment_url(self._app, x.media)) for x in due.attachments)
+        options = self._adapter.spec.capability.options.model_validate(due.options)
+        return Content(due.caption, attachments, options)
+
+    async def _open_call(self) -> Call:
+        account = self._claim.account
+        login = next((way for way in self._adapter.spec.logins if way.id == account.login), None)
+        if login is None:
+            raise Rejected(_UNKNOWN_LOGIN)
+        credentials = self._app.credentials(login)
+        if credentials is None:
+            raise Unavailable(f"POSTWRIGHT_{login.credentials.upper()}_CLIENT_ID and _CLIENT_SECRET are not set.")
+        return Call(
+            http=self._app.http,
+            clock=self._app.clock,
+            app=credentials,
+            login=login,
+            files=BlobFiles(self._app.blobs),
+            token=await self._claim.token(self._app),
+            account=account,
+            sent=self._evidence.sent,
+        )
+
+
+def _known(error: Exception, *, commit: bool) -> PlatformError:
+    """Any failure as a value of the platform tree; the default after a commit is that it may have landed."""
+    match error:
+        case PlatformError():
+            return error
+        case NotSent():
+            return Unavailable(str(error))
+        case NoReply():
+            return Uncertain(str(error)) if commit else Unavailable(str(error))
+        case ValidationError():
+            return Rejected(f"The stored options are no longer valid: {error}")
+        case _:
+            logger().error("surprise", exc_info=error)
+            return Surprise(f"Something unforeseen happened: {type(error).__name__}: {error}")
