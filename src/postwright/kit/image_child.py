@@ -1,4 +1,4 @@
-"""Child process that reads still and animated pictures with libvips: everything untyped about pyvips is here.
+"""Child process that reads and converts pictures with libvips: everything untyped about pyvips is here.
 
 Run by child.py, never imported by the server. Only the loaders in `_LOADERS` are ever called, by name, after our own
 look at the first bytes; libvips itself never guesses.
@@ -11,7 +11,7 @@ from typing import Final
 import pyvips
 
 from postwright.kit.child_main import serve
-from postwright.kit.media import MAX_ANIMATED_PIXELS, MAX_PIXELS, Probe, Unreadable
+from postwright.kit.media import MAX_ANIMATED_PIXELS, MAX_PIXELS, CannotConvert, Probe, Unreadable
 
 _LOADERS: Final = {
     "image/jpeg": "jpegload",
@@ -25,6 +25,13 @@ _SWAPS_SIDES: Final = 5
 """EXIF orientations from 5 on show the picture turned by a quarter (EXIF 2.32 §4.6.4, tag 0x0112)."""
 _PIXEL_FORMATS: Final = {1: "gray", 2: "ya8", 3: "rgb24", 4: "rgba"}
 _PIXEL_FORMATS_16: Final = {1: "gray16", 2: "ya16", 3: "rgb48", 4: "rgba64"}
+
+_BACKGROUNDS: Final = {"white": [255.0, 255.0, 255.0], "black": [0.0, 0.0, 0.0]}
+_QUALITIES: Final = (90, 85, 80, 75, 70, 60, 50, 40)
+_THUMBNAIL_QUALITY: Final = 80
+_KEEP_NOTHING: Final = 0
+"""VIPS_FOREIGN_KEEP_NONE: no EXIF, no XMP, no colour profile; without one, sRGB is meant."""
+_NO_LIMIT: Final = 10_000_000
 
 
 def load(path: str, mime: str, *, pages: int = 1) -> pyvips.Image:
@@ -103,10 +110,61 @@ def _pixel_format(image: pyvips.Image) -> str:
     return names.get(image.bands, f"{image.bands}x{image.format}")
 
 
+def write_jpeg(source: str, mime: str, target: str, *, max_width: int, max_bytes: int, background: str) -> Probe:
+    """Write the picture as a baseline sRGB JPEG within the limits and probe it. Raises Unreadable, CannotConvert."""
+    first = _checked(source, mime)
+    if mime in _ANIMATED and number(first, "n-pages", 1) > 1:
+        raise CannotConvert("An animated picture would lose its movement as JPEG.")
+    try:
+        picture = _upright_srgb(first, max_width, _NO_LIMIT)
+        if picture.hasalpha():
+            picture = picture.flatten(background=_BACKGROUNDS[background])
+        Path(target).write_bytes(_within(picture.copy_memory(), max_bytes))
+    except pyvips.Error as fault:
+        raise broken(fault) from fault
+    return probe(target, "image/jpeg")
+
+
+def write_thumbnail(source: str, mime: str, target: str, *, size: int) -> None:
+    """Write the picture (the first frame of an animation) as a WebP that fits into a square. Raises Unreadable."""
+    try:
+        picture = _upright_srgb(_checked(source, mime), size, size)
+        Path(target).write_bytes(picture.webpsave_buffer(Q=_THUMBNAIL_QUALITY, keep=_KEEP_NOTHING))
+    except pyvips.Error as fault:
+        raise broken(fault) from fault
+
+
+def _checked(source: str, mime: str) -> pyvips.Image:
+    first = load(source, mime)
+    check_size(first.width, first.height, 1)
+    return first
+
+
+def _upright_srgb(picture: pyvips.Image, width: int, height: int) -> pyvips.Image:
+    """Turned by its EXIF orientation, shrunk into width by height if larger, 8-bit sRGB with its profile applied."""
+    fitted = picture.thumbnail_image(width, height=height, size="down", output_profile="srgb")
+    return fitted.colourspace("srgb").cast("uchar")
+
+
+def _within(picture: pyvips.Image, max_bytes: int) -> bytes:
+    for quality in _QUALITIES:
+        packed: bytes = picture.jpegsave_buffer(Q=quality, optimize_coding=True, keep=_KEEP_NOTHING)
+        if len(packed) <= max_bytes:
+            return packed
+    raise CannotConvert(f"The picture is larger than {max_bytes:,} bytes as JPEG even at the lowest quality.")
+
+
 def _work(job: Sequence[str]) -> Probe | None:
     match job:
         case ["probe", path, mime]:
-            return probe(str(Path(path).absolute()), mime)
+            return probe(path, mime)
+        case ["jpeg", source, mime, target, max_width, max_bytes, background]:
+            return write_jpeg(
+                source, mime, target, max_width=int(max_width), max_bytes=int(max_bytes), background=background
+            )
+        case ["thumbnail", source, mime, target, size]:
+            write_thumbnail(source, mime, target, size=int(size))
+            return None
         case _:
             raise ValueError(f"unknown job {job[:1]}")
 

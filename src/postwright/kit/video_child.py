@@ -1,9 +1,9 @@
-"""Child process that reads videos with FFmpeg (PyAV): the container, the streams and the first frames.
+"""Child process that reads videos with FFmpeg (PyAV): the container, its streams, and the first frames.
 
 Run by child.py, never imported by the server. The demuxer is chosen from our own look at the first bytes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,6 +12,7 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.filter.graph import Graph
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -40,6 +41,12 @@ _COLOR_SPACES: Final = {
 }
 """AVColorSpace of FFmpeg's libavutil/pixfmt.h (the values of ISO/IEC 23091-4, MatrixCoefficients)."""
 _QUARTER_TURNS: Final = frozenset({90, 270})
+_TURNS: Final[Mapping[int, Sequence[tuple[str, str | None]]]] = {
+    90: (("transpose", "cclock"),),
+    180: (("hflip", None), ("vflip", None)),
+    270: (("transpose", "clock"),),
+}
+"""Filters that turn a frame counterclockwise by that many degrees, as `VideoFrame.rotation` counts."""
 _BOX_HEADER: Final = 8
 _LARGE_BOX_HEADER: Final = 16
 _MAX_BOXES: Final = 100_000
@@ -53,6 +60,28 @@ def probe(path: str, mime: str) -> Probe:
             return _describe(container, path, mime, faststart)
     except av.error.FFmpegError as fault:
         raise Unreadable(f"The video is damaged or cut short ({fault.strerror}).") from fault
+
+
+def write_first_frame(path: str, mime: str, target: str) -> None:
+    """Write the first frame as a PNG, turned as the video asks to be shown. Raises Unreadable."""
+    try:
+        with open_container(path, mime) as container:
+            stream = video_stream(container)
+            _upright(first_frames(container, stream, 1)[0], stream).save(target, compression_level=1)
+    except av.error.FFmpegError as fault:
+        raise Unreadable(f"The video is damaged or cut short ({fault.strerror}).") from fault
+
+
+def _upright(frame: VideoFrame, stream: VideoStream) -> VideoFrame:
+    turns = _TURNS.get(frame.rotation % 360, ())
+    if not turns:
+        return frame
+    graph = Graph()
+    graph.link_nodes(
+        graph.add_buffer(template=stream), *(graph.add(name, args) for name, args in turns), graph.add("buffersink")
+    ).configure()
+    graph.vpush(frame)
+    return graph.vpull()
 
 
 def open_container(path: str, mime: str) -> InputContainer:
@@ -151,6 +180,9 @@ def _work(job: Sequence[str]) -> Probe | None:
     match job:
         case ["probe", path, mime]:
             return probe(str(Path(path).absolute()), mime)
+        case ["frame", path, mime, target]:
+            write_first_frame(str(Path(path).absolute()), mime, target)
+            return None
         case _:
             raise ValueError(f"unknown job {job[:1]}")
 
