@@ -1,0 +1,122 @@
+"""Finding out whether a call whose reply was lost did its work, and which post it made.
+
+There is no idempotency key, but a container publishes at most once and says whether it has.
+"""
+
+from datetime import datetime, timedelta
+
+from postwright.domain.errors import PlatformError
+from postwright.domain.post import Content
+from postwright.domain.publication import Checkpoint
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
+from postwright.platforms.instagram import forms, spec
+from postwright.platforms.instagram.flows import (
+    count,
+    graph,
+    kind_of,
+    landed_unseen,
+    published,
+    read_status,
+    restart,
+)
+from postwright.platforms.instagram.rules import GONE
+from postwright.platforms.instagram.wire import Comment, Container, Post
+
+_CLOCK_SLACK = timedelta(minutes=1)
+_POST_FIELDS = "id,caption,media_type,permalink,timestamp"
+_COMMENT_PAGES, _COMMENTS_A_PAGE = 4, 50
+_UNKNOWN_OBJECT = "100/33"
+
+
+async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
+    """Whether the commit step of the checkpoint landed."""
+    if checkpoint.step == "first_comment":
+        return await _comment_landed(call, content, checkpoint)
+    return await _post_landed(call, content, checkpoint, since)
+
+
+async def _post_landed(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
+    status = await _status(call, checkpoint.text("container"))
+    if status.status_code == "FINISHED":
+        return NotLanded(checkpoint)
+    if status.status_code == "EXPIRED":
+        again = restart(checkpoint, "the prepared post expired")
+        return NotLanded(again.checkpoint, again.retry_in)
+    if status.status_code in ("IN_PROGRESS", "ERROR"):
+        # The look tells what is wrong, and waits no longer than its plan allows.
+        return NotLanded(checkpoint.to("look"), spec.IMAGE_POLL.first)
+    post = await _find(call, content, checkpoint, since)
+    if post is not None:
+        return Landed(checkpoint.landed(post.id, post.permalink).to("permalink"))
+    if status.status_code == "PUBLISHED":
+        return Landed(landed_unseen(checkpoint.to(checkpoint.step, since=since.isoformat())))
+    return CannotTell("Instagram no longer knows the prepared post, and no recent post is certainly this one.")
+
+
+async def find(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
+    """Look for the post that is known to be out, for some minutes: lists lag behind."""
+    post = await _find(call, content, checkpoint, datetime.fromisoformat(checkpoint.text("since")))
+    if post is not None:
+        return Waiting(checkpoint.landed(post.id, post.permalink).to("permalink"))
+    looks = count(checkpoint, "looks")
+    delay = spec.FIND_POLL.delay(looks)
+    if delay is not None:
+        return Waiting(checkpoint.to("find", looks=looks + 1), delay)
+    return published(
+        checkpoint,
+        "Instagram says that the post is out, but not which of the recent posts it is: there is no link to it,"
+        " and a first comment was not written.",
+    )
+
+
+async def finish(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:  # noqa: ARG001 a Step like the others
+    """The end of a flow whose last call landed unseen."""
+    return published(checkpoint)
+
+
+async def _status(call: Call, container: str) -> Container:
+    try:
+        return await read_status(call, container)
+    except PlatformError as error:
+        if error.code in GONE or error.code == _UNKNOWN_OBJECT:
+            return Container()
+        raise
+
+
+async def _find(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Post | None:
+    """The one recent post that can be it; None where there is none, or where several look alike."""
+    kind = kind_of(checkpoint)
+    edge = "stories" if kind is spec.STORY else "media"
+    posts = await graph(call).edge(
+        Post, f"/{call.account.external_id}/{edge}", fields=_POST_FIELDS, limit=spec.FETCH_LIST
+    )
+    types = spec.MEDIA_TYPES[content.attachments[0].media.facts.kind if kind is spec.STORY else kind.name]
+    fitting = [
+        post
+        for post in posts
+        if post.not_before(since - _CLOCK_SLACK)
+        and post.media_type in types
+        and (kind is spec.STORY or _plain(post.caption) == _plain(content.caption))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+async def _comment_landed(call: Call, content: Content, checkpoint: Checkpoint) -> Verdict:
+    comments = await graph(call).edge(
+        Comment,
+        f"/{checkpoint.external_id}/comments",
+        pages=_COMMENT_PAGES,
+        fields="id,text",
+        limit=str(_COMMENTS_A_PAGE),
+    )
+    text = _plain(forms.options(content).first_comment)
+    if any(_plain(comment.text) == text for comment in comments):
+        return Landed(checkpoint.to("finish"))
+    if len(comments) >= _COMMENT_PAGES * _COMMENTS_A_PAGE:
+        return CannotTell("The post has too many comments to say whether the first comment is among them.")
+    return NotLanded(checkpoint)
+
+
+def _plain(text: str | None) -> str:
+    """Text without what the platform may change in it: spaces and line ends."""
+    return " ".join((text or "").split())

@@ -1,0 +1,138 @@
+"""Instagram's replies as types."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+
+from postwright.platforms.meta_login import Page
+from postwright.platforms.wire import Wire
+
+_SUBCODE = re.compile(r"\b2207\d{3}\b")
+
+
+def _first_of_data(body: object) -> object:
+    """The one object in `{"data": [{…}]}`, which some replies are wrapped in and some are not."""
+    data = body.get("data") if isinstance(body, dict) else None
+    return data[0] if isinstance(data, list) and data else body
+
+
+def _names(value: object) -> object:
+    """Permissions come as one string with commas, or as a list."""
+    return tuple(name for name in value.split(",") if name) if isinstance(value, str) else value
+
+
+def _aware(value: datetime) -> datetime:
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Created(Wire):
+    """A container, a published post or a comment; `uri` is where the bytes of a resumable upload go."""
+
+    id: str
+    uri: str | None = None
+
+
+class _Phase(Wire):
+    bytes_arrived: int = Field(0, validation_alias=AliasChoices("bytes_transfered", "bytes_transferred"))
+
+
+class _VideoStatus(Wire):
+    uploading_phase: _Phase = _Phase()
+
+
+class Container(Wire):
+    """How far Instagram is with a container."""
+
+    status_code: str | None = None
+    status: str | None = None
+    video_status: Annotated[_VideoStatus, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = (
+        _VideoStatus()
+    )
+
+    @property
+    def subcode(self) -> str | None:
+        """Why it failed. The vendor writes the number into `status` ("Error: … 2207026 …") and nowhere else."""
+        found = _SUBCODE.search(self.status or "")
+        return found.group() if found else None
+
+
+class UploadFault(Wire):
+    """What the upload host says when it does not take bytes."""
+
+    type: str | None = None
+    message: str | None = None
+    retriable: bool = False
+
+
+class Upload(Wire):
+    """The upload host's reply."""
+
+    success: bool = False
+    debug_info: UploadFault | None = None
+
+
+class Post(Wire):
+    """A published post as lists show it."""
+
+    id: str
+    caption: str | None = None
+    media_type: str | None = None
+    permalink: str | None = None
+    timestamp: datetime | None = None
+
+    def not_before(self, moment: datetime) -> bool:
+        """Whether it was published at `moment` or later; true where the list does not say."""
+        return self.timestamp is None or _aware(self.timestamp) >= moment
+
+
+class Comment(Wire):
+    """A comment under a post."""
+
+    id: str
+    text: str = ""
+
+
+class ShortToken(Wire):
+    """The reply to a code."""
+
+    access_token: str
+    user_id: str = ""
+    permissions: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+
+    unwrap = model_validator(mode="before")(staticmethod(_first_of_data))
+
+
+class LongToken(Wire):
+    """The reply to an exchange or a renewal."""
+
+    access_token: str
+    expires_in: int | None = None
+
+
+class LoginFault(Wire):
+    """How the token address refuses; unlike anything else of the vendor's."""
+
+    error_message: str
+    code: str | None = None
+    error_type: str | None = None
+
+
+class Profile(Wire):
+    """The connected account itself. `user_id` is its public id; `id` is another for each app."""
+
+    user_id: str | None = None
+    id: str | None = None
+    username: str = ""
+    name: str | None = None
+    account_type: str | None = None
+    profile_picture_url: str | None = None
+
+    unwrap = model_validator(mode="before")(staticmethod(_first_of_data))
+
+
+class LinkedPage(Page):
+    """A Page and the Instagram account that is linked to it."""
+
+    instagram_business_account: Profile | None = None
