@@ -201,7 +201,7 @@ class Result:
 
 _STORE = text("""
     UPDATE publications p SET state = :state, next_run_at = :next_run_at, checkpoint = :checkpoint,
-           intent_step = :intent_step, intent_at = :intent_at, asked = :asked, error = :error,
+           intent_step = :intent_step, intent_at = :intent_at, asked = :asked, error = :error, calls = calls + :calls,
            external_id = :external_id, external_url = :external_url, published_at = :published_at,
            attempt_open_since = CASE WHEN :closed THEN NULL ELSE attempt_open_since END
     FROM accounts a WHERE p.id = :id AND a.id = p.account_id AND a.lease_owner = :run
@@ -210,7 +210,7 @@ _STORE = text("""
 )
 
 
-async def store(tx: Tx, publication_id: UUID, result: Result, *, run: UUID, now: datetime) -> bool:
+async def store(tx: Tx, publication_id: UUID, result: Result, *, run: UUID, now: datetime, calls: int = 0) -> bool:
     """Write a run's result; False (and nothing written) where the lease has passed to another run."""
     point = result.checkpoint
     stored = await tx.execute(
@@ -229,6 +229,7 @@ async def store(tx: Tx, publication_id: UUID, result: Result, *, run: UUID, now:
             "external_url": point.external_url if point else None,
             "published_at": result.published_at,
             "closed": result.outcome is not None,
+            "calls": calls,
         },
     )
     if stored.rowcount and result.outcome is not None:

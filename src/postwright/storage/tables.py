@@ -203,9 +203,10 @@ posts = Table(
     _text("client_post_id", nullable=True),
     _at("created_at"),
     _at("updated_at"),
+    _at("deleted_at", nullable=True),
     UniqueConstraint("workspace_id", "client_post_id"),
-    Index(None, "workspace_id", "due_at", "id"),
-    Index(None, "workspace_id", "state", "due_at", "id"),
+    Index("ix_posts_list", "workspace_id", "due_at", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("ix_posts_state", "workspace_id", "state", "due_at", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
 publications = Table(
@@ -217,7 +218,7 @@ publications = Table(
     _of("accounts", cascade=False),
     _text("platform"),
     _text("caption", nullable=True),
-    Column("options", JSONB, nullable=True),
+    Column("options", JSONB, nullable=False, comment="as the platform's options model keeps them"),
     _text("state"),
     _at("due_at"),
     _at("next_run_at", nullable=True),
@@ -226,6 +227,7 @@ publications = Table(
     _at("intent_at", nullable=True),
     Column("asked", Integer, nullable=False, server_default="0", comment="how often the platform was asked in vain"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("calls", Integer, nullable=False, server_default="0", comment="calls made to the platform"),
     _at("attempt_open_since", nullable=True),
     _at("started_at", nullable=True),
     _at("published_at", nullable=True),

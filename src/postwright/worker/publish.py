@@ -10,6 +10,7 @@ everything: an error nobody foresaw is a Surprise, with its traceback in the log
 """
 
 import random
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,16 +18,18 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable, Uncertain
+from postwright.domain.media import Media
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, State, StepKind
 from postwright.domain.retry import RECONCILE_DELAYS, Action, Decision, decide
+from postwright.kit.blobs import BlobMissing, Blobs, BlobsUnavailable
 from postwright.kit.http import NoReply, NotSent
 from postwright.kit.ids import new_id
 from postwright.kit.logging import logger
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Published, Verdict, Waiting
 from postwright.services import tokens
 from postwright.services.app import App
-from postwright.services.media import BlobFiles, attachment_url
+from postwright.services.media import attachment_url
 from postwright.storage.publications import Result, give_lease_back
 from postwright.worker.claim import Claim, claim
 from postwright.worker.evidence import Evidence, error_json
@@ -56,6 +59,18 @@ async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
     return looked_at
 
 
+class _Files:
+    """Stored media as streams."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    async def stream(self, media: Media, start: int = 0) -> AsyncIterator[bytes]:
+        """The bytes of a file from `start` on."""
+        async for chunk in await self._blobs.open(media.key, start):
+            yield chunk
+
+
 class _Doubt:
     """It is not known whether a commit step landed."""
 
@@ -77,10 +92,10 @@ class Publishing:
     async def go_on(self) -> None:
         """Take the publication as far as it goes now, and store where it stands. Raises LeaseLost."""
         try:
-            content = self._content()
+            content = await self._content()
             call = await self._open_call()
             point = self._due.checkpoint or self._adapter.begin(content, self._claim.account)
-        except (PlatformError, NotSent, NoReply, ValidationError) as error:
+        except (PlatformError, NotSent, NoReply, BlobsUnavailable, ValidationError) as error:
             await self._recorder.end(self._judge(self._noted(error, commit=False), self._due.checkpoint), None)
             return
         await self._recorder.end(await self._steps(call, content, point), call)
@@ -256,11 +271,11 @@ class Publishing:
         self._evidence.failed(known)
         return known
 
-    def _content(self) -> Content:
+    async def _content(self) -> Content:
         due = self._due
-        attachments = tuple(replace(x, url=attachment_url(self._app, x.media)) for x in due.attachments)
+        attachments = [replace(one, url=await attachment_url(self._app, one.media)) for one in due.attachments]
         options = self._adapter.spec.capability.options.model_validate(due.options)
-        return Content(due.caption, attachments, options)
+        return Content(due.caption, tuple(attachments), options)
 
     async def _open_call(self) -> Call:
         account = self._claim.account
@@ -275,7 +290,7 @@ class Publishing:
             clock=self._app.clock,
             app=credentials,
             login=login,
-            files=BlobFiles(self._app.blobs),
+            files=_Files(self._app.blobs),
             token=await self._claim.token(self._app),
             account=account,
             sent=self._evidence.sent,
@@ -284,15 +299,13 @@ class Publishing:
 
 def _known(error: Exception, *, commit: bool) -> PlatformError:
     """Any failure as a value of the platform tree; the default after a commit is that it may have landed."""
-    match error:
-        case PlatformError():
-            return error
-        case NotSent():
-            return Unavailable(str(error))
-        case NoReply():
-            return Uncertain(str(error)) if commit else Unavailable(str(error))
-        case ValidationError():
-            return Rejected(f"The stored options are no longer valid: {error}")
-        case _:
-            logger().error("surprise", exc_info=error)
-            return Surprise(f"Something unforeseen happened: {type(error).__name__}: {error}")
+    if isinstance(error, PlatformError):
+        return error
+    if isinstance(error, NoReply) and commit:
+        return Uncertain(str(error))
+    if isinstance(error, NotSent | NoReply | BlobsUnavailable):
+        return Unavailable(str(error))
+    if isinstance(error, BlobMissing | ValidationError):
+        return Rejected(f"What was stored of this post can no longer be used: {error}")
+    logger().error("surprise", exc_info=error)
+    return Surprise(f"Something unforeseen happened: {type(error).__name__}: {error}")

@@ -69,17 +69,17 @@ class Recorder:
 
     async def _store(self, tx: Tx, result: Result, call: Call | None, now: datetime) -> None:
         due = self._claim.due
-        if not await rows.store(tx, due.id, result, run=self._claim.run, now=now):
+        made = call.calls - self._counted if call else 0
+        self._counted += made
+        if not await rows.store(tx, due.id, result, run=self._claim.run, now=now, calls=made):
             raise LeaseLost
         await rows.write_lines(tx, due.id, self._evidence.take())
         if call is not None:
-            await self._count(tx, call, now)
+            await self._count(tx, call, made, now)
 
-    async def _count(self, tx: Tx, call: Call, now: datetime) -> None:
+    async def _count(self, tx: Tx, call: Call, made: int, now: datetime) -> None:
         """Count the calls, and more where the platform says that it has counted more."""
         account, budget = self._claim.account, self._app.adapter(self._claim.account.platform).spec.budget
-        made = call.calls - self._counted
-        self._counted = call.calls
         if call.readings:
             said = math.ceil(max(reading.used for reading in call.readings) * budget.calls)
             used, _ = await rows.budget_used(tx, account.id, budget.name, now - budget.window)

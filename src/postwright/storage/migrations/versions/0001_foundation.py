@@ -175,14 +175,15 @@ _STATEMENTS = (
         client_post_id TEXT,
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        deleted_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_posts PRIMARY KEY (id),
         CONSTRAINT uq_posts_workspace_id_client_post_id UNIQUE (workspace_id, client_post_id),
         CONSTRAINT fk_posts_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE,
         CONSTRAINT fk_posts_author_id FOREIGN KEY(author_id) REFERENCES users (id) ON DELETE SET NULL
     )
     """,
-    "CREATE INDEX ix_posts_workspace_id_due_at_id ON posts (workspace_id, due_at, id)",
-    "CREATE INDEX ix_posts_workspace_id_state_due_at_id ON posts (workspace_id, state, due_at, id)",
+    "CREATE INDEX ix_posts_list ON posts (workspace_id, due_at, id) WHERE deleted_at IS NULL",
+    "CREATE INDEX ix_posts_state ON posts (workspace_id, state, due_at, id) WHERE deleted_at IS NULL",
     """
     CREATE TABLE sessions (
         id UUID NOT NULL,
@@ -224,7 +225,7 @@ _STATEMENTS = (
         account_id UUID NOT NULL,
         platform TEXT NOT NULL,
         caption TEXT,
-        options JSONB,
+        options JSONB NOT NULL,
         state TEXT NOT NULL,
         due_at TIMESTAMP WITH TIME ZONE NOT NULL,
         next_run_at TIMESTAMP WITH TIME ZONE,
@@ -233,6 +234,7 @@ _STATEMENTS = (
         intent_at TIMESTAMP WITH TIME ZONE,
         asked INTEGER DEFAULT '0' NOT NULL,
         attempts INTEGER DEFAULT '0' NOT NULL,
+        calls INTEGER DEFAULT '0' NOT NULL,
         attempt_open_since TIMESTAMP WITH TIME ZONE,
         started_at TIMESTAMP WITH TIME ZONE,
         published_at TIMESTAMP WITH TIME ZONE,
@@ -263,7 +265,9 @@ _STATEMENTS = (
     WHERE state IN ('queued', 'publishing')
     """,
     "CREATE INDEX ix_publications_post_id ON publications (post_id)",
+    "COMMENT ON COLUMN publications.options IS 'as the platform''s options model keeps them'",
     "COMMENT ON COLUMN publications.asked IS 'how often the platform was asked in vain'",
+    "COMMENT ON COLUMN publications.calls IS 'calls made to the platform'",
     """
     CREATE TABLE rate_budgets (
         account_id UUID NOT NULL,
