@@ -1,0 +1,48 @@
+"""The REST door: one FastAPI application out of the routers beside this module.
+
+Start-up and the other doors are main.py's.
+"""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from postwright.api import files, health, media, problems
+from postwright.api.guard import Guard
+from postwright.api.idempotency import HEADER, REPLAYED, Idempotency
+from postwright.api.metrics import Metrics
+from postwright.api.openapi import describe
+from postwright.services.app import App
+
+ROUTERS = (health.router, media.router, files.router)
+
+
+def create_api(app: App) -> FastAPI:
+    """The API on a composed application."""
+    api = FastAPI(
+        title="Postwright",
+        version=version("postwright"),
+        description="Write a post once; it goes out on every channel, on time, and never twice.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.app = app
+    api.state.metrics = Metrics()
+    for router in ROUTERS:
+        api.include_router(router)
+    problems.install(api, app)
+    describe(api)
+    # The last one added is the outermost.
+    api.add_middleware(Idempotency, app=app)
+    api.add_middleware(Guard, clock=app.clock)
+    api.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(app.settings.cors_origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", HEADER, "X-Request-Id"],
+        expose_headers=[REPLAYED, "Retry-After", "X-Request-Id"],
+    )
+    return api

@@ -1,0 +1,84 @@
+"""What routes ask for: the App, and who is calling (bearer token or session cookie, with its CSRF check)."""
+
+from typing import Annotated, Final
+
+from fastapi import Depends
+from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.requests import Request
+
+from postwright.domain.errors import NotAllowed, Unauthenticated
+from postwright.services import auth
+from postwright.services.app import App
+from postwright.services.auth import Caller
+
+COOKIE: Final = "pw_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_WRITERS: Final = frozenset({"owner", "admin", "editor"})
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="An access token from /api/auth/login."
+)
+_cookie = APIKeyCookie(
+    name=COOKIE,
+    auto_error=False,
+    scheme_name="cookie",
+    description="A browser's session. Every write needs its CSRF token in the header X-CSRF-Token as well.",
+)
+
+
+def app_of(request: Request) -> App:
+    """The composed application behind this door."""
+    app: App = request.app.state.app
+    return app
+
+
+AppDep = Annotated[App, Depends(app_of)]
+
+
+async def identify(request: Request, app: App) -> Caller:
+    """Who sends this request; looked up once per request. Raises Unauthenticated or NotAllowed."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        known = await _identify(request, app)
+        request.state.caller = known
+    return known
+
+
+async def _identify(request: Request, app: App) -> Caller:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer" or not credentials.strip():
+            raise Unauthenticated("The Authorization header must be: Bearer, a space, and an access token.")
+        async with app.db.tx() as tx:
+            return await auth.authenticate_bearer(tx, app, credentials.strip())
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        raise Unauthenticated
+    async with app.db.tx() as tx:
+        caller = await auth.authenticate_cookie(tx, app, cookie)
+    if request.method not in SAFE_METHODS:
+        auth.check_csrf(app, caller, request.headers.get("X-CSRF-Token"))
+    return caller
+
+
+async def _caller(
+    request: Request,
+    app: AppDep,
+    _bearer: Annotated[object, Depends(_bearer)],
+    _cookie: Annotated[object, Depends(_cookie)],
+) -> Caller:
+    return await identify(request, app)
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""Anyone who belongs to the workspace."""
+
+
+async def _writer(caller: CallerDep) -> Caller:
+    if caller.role not in _WRITERS:
+        raise NotAllowed("You may look at this workspace, but not change it.", code="read_only")
+    return caller
+
+
+WriterDep = Annotated[Caller, Depends(_writer)]
+"""Someone who may change things: not a viewer."""

@@ -1,0 +1,86 @@
+"""Whether the server can work, and how the work goes: read from the database, so that any process knows of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+from postwright.services.app import App
+from postwright.storage import health as storage
+from postwright.storage.db import Tx
+from postwright.storage.migrate import SchemaState, schema_state
+
+LONGEST_WAIT = timedelta(minutes=1)
+"""A due publication that waits longer means that the workers do not keep up."""
+LATENESS_OVER = timedelta(hours=1)
+
+_SCHEMA: Mapping[SchemaState, str] = {
+    SchemaState.EMPTY: "The database is empty: run postwright migrate.",
+    SchemaState.BEHIND: "The schema is older than this release: run postwright migrate.",
+    SchemaState.UP_TO_DATE: "The schema is up to date.",
+    SchemaState.AHEAD: "The schema is newer than this release: start the newer release.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that the server needs, and what to do where it is missing."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How the publishing goes, over all processes. `lateness` is by quantile, in seconds."""
+
+    states: Mapping[str, int]
+    lateness: Mapping[str, float]
+    due: int
+    oldest_due: timedelta
+    workers: int
+
+
+async def readiness(app: App) -> tuple[Check, ...]:
+    """Every check; later ones are left out where they would only repeat an earlier failure."""
+    try:
+        schema = await schema_state(app.db)
+        database = Check("database", ok=True, detail="The database answers.")
+        if schema is not SchemaState.UP_TO_DATE:
+            return database, Check("schema", ok=False, detail=_SCHEMA[schema])
+        async with app.db.tx() as tx:
+            return (
+                database,
+                Check("schema", ok=True, detail=_SCHEMA[schema]),
+                *await _work_checks(tx, app),
+            )
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError) as lost:
+        return (Check("database", ok=False, detail=f"The database cannot be reached ({type(lost).__name__})."),)
+
+
+async def work(tx: Tx, app: App) -> Work:
+    """One look at all publications and workers."""
+    now = app.clock.now()
+    due, oldest = await storage.due(tx, now)
+    return Work(
+        states=await storage.states(tx),
+        lateness=await storage.lateness(tx, since=now - LATENESS_OVER, until=now),
+        due=due,
+        oldest_due=now - oldest if oldest else timedelta(0),
+        workers=await storage.workers(tx, since=now - app.settings.lease),
+    )
+
+
+async def _work_checks(tx: Tx, app: App) -> tuple[Check, ...]:
+    now = app.clock.now()
+    workers = await storage.workers(tx, since=now - app.settings.lease)
+    _, oldest = await storage.due(tx, now)
+    waited = now - oldest if oldest else timedelta(0)
+    seconds = round(waited.total_seconds())
+    return (
+        Check("worker", workers > 0, f"{workers} at work." if workers else "No worker runs: start postwright worker."),
+        Check("queue", waited <= LONGEST_WAIT, f"The oldest due publication has waited for {seconds} s."),
+    )
