@@ -8,6 +8,7 @@ import pytest
 
 from postwright.storage.db import Database
 from postwright.storage.embedded import EmbeddedPostgres
+from tests.support.browser import MISSING, chromium, is_required
 from tests.support.database import fresh_database, remove_server, server
 
 RUN = pytest.StashKey[str]()
@@ -29,6 +30,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: WorkerNode) -> None:
     """Tell each of pytest-xdist's processes the name."""
     node.workerinput["run"] = node.config.stash[RUN]
+
+
+def pytest_report_header() -> str | None:
+    """Say it first when the browser tests cannot run."""
+    return None if chromium() else MISSING
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser, unless the run asks for them all."""
+    if chromium():
+        return
+    if is_required():
+        raise pytest.UsageError(MISSING)
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=browser)
+    items[:] = [item for item in items if item not in browser]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
