@@ -1,1 +1,5 @@
-"""A stand-in for the platforms over real HTTP, as strict as they are. It shares no rule with the adapters."""
+"""The sandbox: one ASGI app that plays the vendors' APIs over real HTTP, as strictly as they do.
+
+It shares nothing with the adapters: the rules here are a second reading of the vendors' pages.
+What is common to all platforms lives in this folder, what one vendor does lives in `twins/`.
+"""

@@ -1,1 +1,1 @@
-"""One module or folder a platform, written from the vendor's documents and not from the adapter."""
+"""One folder for each vendor's twin. `base.py` says what a twin is; `meta/` is what several of them share."""

@@ -1,0 +1,71 @@
+"""The `fields` parameter: `a,b{c,d},edge.limit(3){e}` read into a tree.
+
+Source: Meta, Graph API "Field Expansion".
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from postwright.sandbox.twins.meta.errors import BAD_FIELDS, GraphError
+
+_NAME = re.compile(r"\s*([a-z_0-9]+)")
+_ARG = re.compile(r"\.([a-z_]+)\(([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One requested field or edge with its modifiers and subfields."""
+
+    name: str
+    args: tuple[tuple[str, str], ...] = ()
+    sub: tuple["Field", ...] = ()
+
+    def arg(self, name: str) -> str:
+        """A modifier's value, or an empty string."""
+        return dict(self.args).get(name, "")
+
+
+@lru_cache(maxsize=512)
+def parse_fields(text: str) -> tuple[Field, ...]:
+    """Read a `fields` parameter; raises GraphError (2500) for a syntax error."""
+    if not text.strip():
+        return ()
+    found, at = _listed(text, 0)
+    if at != len(text):
+        raise _syntax(text, at)
+    return found
+
+
+def _listed(text: str, at: int) -> tuple[tuple[Field, ...], int]:
+    found: list[Field] = []
+    while True:
+        field, at = _one(text, at)
+        found.append(field)
+        if not text.startswith(",", at):
+            return tuple(found), at
+        at += 1
+
+
+def _one(text: str, at: int) -> tuple[Field, int]:
+    name = _NAME.match(text, at)
+    if name is None:
+        raise _syntax(text, at)
+    at = name.end()
+    args: list[tuple[str, str]] = []
+    while arg := _ARG.match(text, at):
+        args.append((arg[1], arg[2]))
+        at = arg.end()
+    sub: tuple[Field, ...] = ()
+    if text.startswith("{", at):
+        sub, at = _listed(text, at + 1)
+        if not text.startswith("}", at):
+            raise _syntax(text, at)
+        at += 1
+    while text.startswith(" ", at):
+        at += 1
+    return Field(name[1], tuple(args), sub), at
+
+
+def _syntax(text: str, at: int) -> GraphError:
+    return GraphError(BAD_FIELDS, rest=text[at : at + 1], at=at, text=text)

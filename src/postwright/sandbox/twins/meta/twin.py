@@ -1,0 +1,154 @@
+"""Meta's servers as one twin: which host is answered by what, and which platforms take part."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar
+
+from postwright.sandbox.call import Call, Json, Reply, json_reply
+from postwright.sandbox.consent import Consent
+from postwright.sandbox.faults import Fault
+from postwright.sandbox.oauth import Token
+from postwright.sandbox.state import World
+from postwright.sandbox.twins.base import Deed, NotOffered, Twin
+from postwright.sandbox.twins.instagram.part import InstagramPart
+from postwright.sandbox.twins.meta import accounts, seeds
+from postwright.sandbox.twins.meta.errors import (
+    APP_LIMIT,
+    BUSINESS_LIMIT,
+    UNAVAILABLE,
+    UNKNOWN_ERROR,
+    GraphError,
+    Rule,
+    trace_id,
+)
+from postwright.sandbox.twins.meta.facebook_login import FacebookLogin
+from postwright.sandbox.twins.meta.graph import GraphHost, split_path
+from postwright.sandbox.twins.meta.hooks import OBJECTS
+from postwright.sandbox.twins.meta.nodes import FACEBOOK, INSTAGRAM, Graph
+from postwright.sandbox.twins.meta.subscriptions import answer_subscriptions
+from postwright.sandbox.twins.meta.tokens import FACEBOOK_LOGIN, INSTAGRAM_LOGIN, presented
+
+Answer = Callable[[Call], Awaitable[Reply]]
+
+
+class MetaTwin(Twin):
+    """Facebook's and Instagram's hosts."""
+
+    hosts: ClassVar[frozenset[str]] = frozenset(
+        {
+            "graph.facebook.com",
+            "www.facebook.com",
+            "rupload.facebook.com",
+            "graph.instagram.com",
+            "www.instagram.com",
+            "api.instagram.com",
+        }
+    )
+    platforms: ClassVar[frozenset[str]] = frozenset({INSTAGRAM, FACEBOOK})
+
+    def __init__(self, world: World, consent: Consent) -> None:
+        super().__init__(world, consent)
+        self._graph = Graph(world)
+        accounts.install(self._graph)
+        self._instagram = InstagramPart(self._graph, consent)
+        login = FacebookLogin(world, consent)
+
+        async def access_token(call: Call) -> Json:
+            return login.access_token(call)
+
+        async def debug_token(call: Call) -> Json:
+            return login.debug_token(call)
+
+        self._graph_hosts: Mapping[str, GraphHost] = {
+            "graph.facebook.com": GraphHost(
+                self._graph, FACEBOOK_LOGIN, {"oauth/access_token": access_token, "debug_token": debug_token}
+            ),
+            "graph.instagram.com": GraphHost(self._graph, INSTAGRAM_LOGIN, self._instagram.plain_paths()),
+        }
+        self._dialog = login.dialog
+        self._hosts: Mapping[str, Answer] = {
+            **{name: host.answer for name, host in self._graph_hosts.items()},
+            "www.facebook.com": self._facebook_pages,
+            **self._instagram.hosts(),
+        }
+
+    def seed(self) -> None:
+        """Apps, people, Pages and Instagram accounts of the start."""
+        self._graph.nodes.clear()
+        self._graph.rates.reset()
+        self._graph.hooks.reset()
+        seeds.plant(self.world)
+        self.adopt()
+
+    def adopt(self) -> None:
+        """Make nodes of people and accounts that have none yet."""
+        accounts.adopt(self._graph)
+        self._instagram.adopt()
+
+    def tick(self) -> None:
+        """Virtual time has jumped: stories may have ended."""
+        self._instagram.tick()
+
+    def identify(self, call: Call) -> None:
+        """Platform and account by the node in the path, else by the token, else by the host."""
+        host = self._graph_hosts.get(call.host)
+        call.platform = INSTAGRAM if "instagram" in call.host else FACEBOOK
+        if host is not None:
+            _, node = host.locate(call)
+            if node is not None:
+                call.platform = self._graph.kind(node).platform
+                call.account = node.account_id
+        elif call.host == "rupload.facebook.com":
+            node = self._graph.nodes.get(call.path.rsplit("/", 1)[-1])
+            if node is not None:
+                call.platform, call.account = self._graph.kind(node).platform, node.account_id
+
+    async def answer(self, call: Call) -> Reply:
+        """Answer by host."""
+        if call.host == "graph.facebook.com" and call.path.endswith("/subscriptions"):
+            return await answer_subscriptions(self._graph, call)
+        return await self._hosts[call.host](call)
+
+    def token_of(self, call: Call) -> Token | None:
+        """The token in the call."""
+        return self.world.oauth.find(presented(call))
+
+    def failure(self, call: Call, fault: Fault) -> Reply:
+        """An ordered failure in Graph's error body."""
+        if fault.kind == "rate_limit":
+            rule = BUSINESS_LIMIT if call.platform == INSTAGRAM else APP_LIMIT
+        else:
+            rule = UNAVAILABLE if fault.status == UNAVAILABLE.status else UNKNOWN_ERROR
+        status = rule.status if fault.kind == "rate_limit" else fault.status
+        code = rule.code if fault.code is None else fault.code
+        ordered = Rule(code, fault.message or rule.message, fault.subcode or rule.subcode, transient=rule.transient)
+        return json_reply(GraphError(ordered).body(trace_id()), status)
+
+    async def act(self, deed: Deed) -> Json:
+        """Somebody outside comments, writes or mentions."""
+        return self._instagram.act(deed)
+
+    async def subscribe(self, platform: str, order: Mapping[str, Json]) -> Json:
+        """Register a callback with every app of the platform's events."""
+        if platform not in OBJECTS:
+            raise NotOffered(f"no webhooks for {platform} here")
+        topic, fields = OBJECTS[platform]
+        wanted = order.get("fields")
+        chosen = fields & frozenset(wanted) if isinstance(wanted, list) else fields
+        apps = [app for app in self.world.apps.values() if app.login in (platform, FACEBOOK)]
+        try:
+            for app in apps:
+                await self._graph.hooks.register(
+                    app, topic, str(order.get("url", "")), str(order.get("verify_token", "")), chosen, every=True
+                )
+        except GraphError as error:
+            raise NotOffered(str(error)) from error
+        return {"object": topic, "fields": sorted(chosen), "apps": [app.client_id for app in apps]}
+
+    async def _facebook_pages(self, call: Call) -> Reply:
+        try:
+            _, parts = split_path(call.path)
+        except GraphError as error:
+            return json_reply(error.body(trace_id()), error.rule.status)
+        if parts == ["dialog", "oauth"] and call.method == "GET":
+            return self._dialog(call)
+        return Reply(404, b"Sorry, this content isn't available right now\n", "text/plain")
