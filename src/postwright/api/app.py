@@ -8,14 +8,14 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from postwright.api import files, health, media, problems
+from postwright.api import auth, connections, files, health, media, platforms, posts, problems, webhooks
 from postwright.api.guard import Guard
 from postwright.api.idempotency import HEADER, REPLAYED, Idempotency
 from postwright.api.metrics import Metrics
 from postwright.api.openapi import describe
 from postwright.services.app import App
 
-ROUTERS = (health.router, media.router, files.router)
+ROUTERS = tuple(door.router for door in (auth, platforms, connections, media, posts, webhooks, files, health))
 
 
 def create_api(app: App) -> FastAPI:

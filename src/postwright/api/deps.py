@@ -7,6 +7,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import Request
 
 from postwright.domain.errors import NotAllowed, Unauthenticated
+from postwright.kit.crypto import same
 from postwright.services import auth
 from postwright.services.app import App
 from postwright.services.auth import Caller
@@ -57,8 +58,14 @@ async def _identify(request: Request, app: App) -> Caller:
     async with app.db.tx() as tx:
         caller = await auth.authenticate_cookie(tx, app, cookie)
     if request.method not in SAFE_METHODS:
-        auth.check_csrf(app, caller, request.headers.get("X-CSRF-Token"))
+        _check_csrf(request, app, caller)
     return caller
+
+
+def _check_csrf(request: Request, app: App, caller: Caller) -> None:
+    given = request.headers.get("X-CSRF-Token", "")
+    if not same(given, auth.csrf_token(app, caller.session_id)):
+        raise NotAllowed("The CSRF token is missing or not this session's: send it as X-CSRF-Token.", code="csrf")
 
 
 async def _caller(

@@ -78,8 +78,7 @@ def reply_of(problem: Problem, clock: Clock) -> Response:
         headers["Retry-After"] = "1"
     if isinstance(problem, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    findings = problem.findings if isinstance(problem, Invalid) else ()
-    return reply(problem.status, problem.code, problem.message, findings, headers)
+    return reply(problem.status, problem.code, problem.message, problem.findings, headers)
 
 
 def reply(

@@ -10,15 +10,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from postwright.domain.errors import Invalid, Problem
 from postwright.services.media import Upload
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks  # a type only: it does not exist at run time
 
 FILE: Final = "file"
 _FIELD_BYTES: Final = 64 * 1024
@@ -108,7 +111,7 @@ class _Form:
         except UnicodeDecodeError as fault:
             raise BadMultipart("A field of the upload is not UTF-8.") from fault
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._header_name,

@@ -1,0 +1,185 @@
+"""How posts, their publications and their evidence are shown in JSON."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from postwright.api.problems import ProblemError
+from postwright.domain.media import MediaKind
+from postwright.domain.publication import State
+from postwright.services import media
+from postwright.services.app import App
+from postwright.storage.posts import EventRow, MediaRow, PostRow, PublicationRow
+
+Status = Literal[
+    "draft", "scheduled", "queued", "publishing", "published", "partial", "failed", "needs_attention", "canceled"
+]
+
+
+class PostMediaReply(BaseModel):
+    """A file in its place in a post."""
+
+    id: UUID
+    type: MediaKind
+    mime: str
+    width: int
+    height: int
+    alt_text: str | None
+    url: str
+    thumb_url: str | None
+
+
+class PublicationError(BaseModel):
+    """Why a publication stands still, and what its field is where one is at fault."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: str
+    message: str
+    code: str | None = Field(None, description="The platform's own.")
+    status: int | None = Field(None, description="The HTTP status of the platform's answer.")
+    field: str | None = None
+
+
+class PublicationReply(BaseModel):
+    """The post on one account."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    account_id: UUID
+    platform: str
+    username: str
+    account_name: str
+    avatar_url: str | None
+    status: State = Field(validation_alias="state")
+    caption: str | None = Field(description="This account's own text; null where it has the post's.")
+    options: Mapping[str, JsonValue]
+    due_at: datetime
+    next_run_at: datetime | None = Field(description="When something is done for it next.")
+    attempts: int
+    calls: int = Field(description="How often the platform was called for it.")
+    started_at: datetime | None
+    lateness_ms: int | None = Field(description="From its time to the start.")
+    published_at: datetime | None
+    external_id: str | None
+    external_url: str | None = Field(description="Where people see it.")
+    error: PublicationError | None
+
+
+class StatusReply(BaseModel):
+    """How a post is doing."""
+
+    id: UUID
+    status: Status
+    publications: list[PublicationReply]
+
+
+class PostReply(StatusReply):
+    """A post."""
+
+    caption: str
+    options: Mapping[str, JsonValue]
+    media: list[PostMediaReply]
+    own_media: Mapping[UUID, list[PostMediaReply]] = Field(description="By publication, where one has its own.")
+    scheduled_at: datetime
+    local_time: str = Field(description="The wall-clock time that was meant, in `timezone`.")
+    timezone: str
+    client_post_id: str | None
+    author_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class PostPage(BaseModel):
+    """Some posts, and where the next ones begin."""
+
+    posts: list[PostReply]
+    next_cursor: str | None
+
+
+class FindingsReply(BaseModel):
+    """What stands against a post. It could be published if `ok`; then all findings are warnings."""
+
+    ok: bool
+    findings: list[ProblemError]
+
+
+class EventReply(BaseModel):
+    """One line of evidence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    publication_id: UUID
+    platform: str
+    at: datetime
+    level: str
+    message: str
+    raw: Mapping[str, JsonValue] | None
+
+
+class EventsReply(BaseModel):
+    """All evidence of a post, the oldest first."""
+
+    events: list[EventReply]
+
+
+def status_reply(app: App, row: PostRow) -> StatusReply:
+    """How a post is doing."""
+    return StatusReply(id=row.id, status=_status(app, row), publications=_publications(row.publications))
+
+
+def post_reply(app: App, row: PostRow) -> PostReply:
+    """A post as the API shows it."""
+    own: dict[UUID, list[PostMediaReply]] = {}
+    for file in row.media:
+        if file.publication_id is not None:
+            own.setdefault(file.publication_id, []).append(_media(app, file))
+    return PostReply(
+        id=row.id,
+        status=_status(app, row),
+        publications=_publications(row.publications),
+        caption=row.caption,
+        options=dict(row.options),
+        media=[_media(app, file) for file in row.media if file.publication_id is None],
+        own_media=own,
+        scheduled_at=row.due_at,
+        local_time=row.wall_time.isoformat(timespec="seconds"),
+        timezone=row.timezone,
+        client_post_id=row.client_post_id,
+        author_id=row.author_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def events_reply(rows: Sequence[EventRow]) -> EventsReply:
+    """A post's evidence as the API shows it."""
+    return EventsReply(events=[EventReply.model_validate(row) for row in rows])
+
+
+def _status(app: App, row: PostRow) -> Status:
+    status: Status = row.status(app.clock.now())  # type: ignore[assignment]  # the states of domain/post.py
+    return status
+
+
+def _publications(rows: Sequence[PublicationRow]) -> list[PublicationReply]:
+    return [PublicationReply.model_validate(row) for row in rows]
+
+
+def _media(app: App, file: MediaRow) -> PostMediaReply:
+    stored = file.media
+    return PostMediaReply(
+        id=stored.id,
+        type=stored.facts.kind,
+        mime=stored.facts.mime,
+        width=stored.facts.width,
+        height=stored.facts.height,
+        alt_text=file.alt_text,
+        url=media.link(app, stored),
+        thumb_url=media.link(app, stored, "thumb") if file.thumb_key else None,
+    )
