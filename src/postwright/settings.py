@@ -121,6 +121,23 @@ def load(environment: Mapping[str, str] | None = None, **overrides: object) -> S
     return settings
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment for a child process that is to have exactly these settings, whatever .env says there."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}  # noqa: TID251 likewise
+    silenced = {name: "" for name in _dotenv() if name.startswith(PREFIX)}
+    given = {f"{PREFIX}{name.upper()}": _text(value) for name, value in settings if name != "credentials"}
+    for owner, credentials in settings.credentials.items():
+        given[f"{PREFIX}{owner.upper()}_CLIENT_ID"] = credentials.client_id
+        given[f"{PREFIX}{owner.upper()}_CLIENT_SECRET"] = str(credentials.client_secret)
+    return {**kept, **silenced, **given}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)
+
+
 def _dotenv() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(".env").items() if value is not None}
 

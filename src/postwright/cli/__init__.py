@@ -1,0 +1,51 @@
+"""The command `postwright`. Each command is in a module beside this one; here they are put together."""
+
+from typing import Any, Final
+
+import typer
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from postwright.cli import admin, serve
+from postwright.cli.terminal import BAD_USAGE, FAILED, Fault, err, say
+from postwright.cli.up import up
+from postwright.domain.errors import Problem
+from postwright.settings import BadSettings
+from postwright.storage.embedded import EmbeddedPostgresError
+
+__all__ = ["app"]
+
+
+class _Doors(TyperGroup):
+    """Tells of what went wrong in sentences, and ends with the exit code for it."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer keeps the types of this signature to itself
+        try:
+            return super().invoke(ctx)
+        except BadSettings as bad:
+            err.print("[red]✗[/] The settings cannot be used:", highlight=False)
+            for fault in bad.faults:
+                err.print(f"  - {escape(fault)}", highlight=False)
+            raise typer.Exit(BAD_USAGE) from bad
+        except Problem as problem:
+            say(problem)
+            raise typer.Exit(FAILED) from problem
+        except (Fault, EmbeddedPostgresError) as fault:
+            err.print(f"[red]✗[/] {escape(str(fault))}", highlight=False)
+            raise typer.Exit(fault.code if isinstance(fault, Fault) else FAILED) from fault
+
+
+app: Final = typer.Typer(
+    cls=_Doors,
+    name="postwright",
+    help="Write a post once; it goes out on every channel, on time, and never twice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(up)
+app.command()(serve.web)
+app.command()(serve.worker)
+app.command()(serve.sandbox)
+app.command()(admin.migrate)

@@ -1,0 +1,200 @@
+"""The single processes: the web server, a worker, the sandbox. `up` runs the same commands as its children."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from types import FrameType
+from typing import Annotated, Final, NoReturn
+
+import structlog
+import typer
+import uvicorn
+import uvloop
+
+from postwright.bootstrap import running_app
+from postwright.cli.opening import load, require
+from postwright.cli.terminal import Fault, err, run
+from postwright.kit.logging import configure, logger
+from postwright.main import create_server
+from postwright.sandbox.config import SandboxConfig
+from postwright.sandbox.serve import serve
+from postwright.settings import Settings
+from postwright.storage.migrate import schema_state
+from postwright.worker.engine import run_worker
+
+LOOPBACK: Final = "127.0.0.1"
+WEB_PORT: Final = 8000
+SANDBOX_PORT: Final = 8900
+BACKLOG: Final = 2048
+GRACE: Final = timedelta(seconds=10)
+"""What open requests get when the server stops; streams of events never end by themselves."""
+KEEP_ALIVE: Final = timedelta(seconds=30)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # compared with, not listened on
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+WithParent = Annotated[
+    bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes: `up` holds its other end.")
+]
+
+
+def web(host: Host = LOOPBACK, port: Port = WEB_PORT, *, with_parent: WithParent = False) -> None:
+    """Run the web server: the API and the dashboard."""
+    settings = web_settings(host, port)
+    _begin("web", settings.log_level, with_parent=with_parent)
+    run(_web(settings, listen(host, port)))
+
+
+def worker(*, with_parent: WithParent = False) -> None:
+    """Run a worker, which publishes what is due. Run as many as you like, on as many hosts."""
+    settings = load()
+    _begin("worker", settings.log_level, with_parent=with_parent)
+    run(_worker(settings))
+
+
+def sandbox(
+    host: Host = LOOPBACK,
+    port: Port = SANDBOX_PORT,
+    origin: Annotated[
+        str, typer.Option(help="The address that others reach it at, where that is not http://HOST:PORT.")
+    ] = "",
+    *,
+    no_delay: Annotated[bool, typer.Option("--no-delay", help="Process media at once.")] = False,
+    with_parent: WithParent = False,
+) -> None:
+    """Run the sandbox, which plays all platforms. Its front page shows what was published."""
+    _begin("sandbox", "info", with_parent=with_parent)
+    listen(host, port).close()
+    if not with_parent:
+        err.print(f"The sandbox is at {origin or address(host, port)}/_sandbox/ (stop it with Ctrl-C)")
+    config = SandboxConfig(origin=origin)
+    if no_delay:
+        config = replace(config, image_delay=0, video_delay=0)
+    for number in _SIGNALS:
+        signal.signal(number, _end)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(config, host, port))
+
+
+def web_settings(host: str, port: int) -> Settings:
+    """The settings of a server that listens there; where no public address is set, it is that one."""
+    settings = load()
+    if "public_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"public_url": address(host, port)})
+
+
+def address(host: str, port: int) -> str:
+    """The address of a server on this machine that listens there."""
+    reached = LOOPBACK if host in _ANYWHERE else host
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """A listening socket. Raises Fault with what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except socket.gaierror as unknown:
+        raise Fault(f"{host} is not an address of this machine. Choose another with --host.") from unknown
+    except OSError as taken:
+        if taken.errno == errno.EADDRINUSE:
+            raise Fault(
+                f"Port {port} on {host} is in use by another program. Stop that one, or choose another port with"
+                f" {option}."
+            ) from taken
+        raise Fault(f"Cannot listen on {host}, port {port}: {taken.strerror}.") from taken
+
+
+@contextlib.contextmanager
+def until_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGINT or SIGTERM sets. A second one is not waited with: it ends the process."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def ask() -> None:
+        stop.set()
+        release()
+
+    def release() -> None:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, ask)
+    try:
+        yield stop
+    finally:
+        release()
+
+
+class _WebServer(uvicorn.Server):
+    """uvicorn without its signal handlers: they end the process by the signal, where a clean end is 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `until_signal`."""
+        yield
+
+
+async def _web(settings: Settings, sock: socket.socket) -> None:
+    with until_signal() as stop:
+        async with running_app(settings) as app:
+            server = _WebServer(
+                uvicorn.Config(
+                    create_server(app),
+                    http="httptools",
+                    ws="none",
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    proxy_headers=False,
+                    server_header=False,
+                    backlog=BACKLOG,
+                    timeout_keep_alive=int(KEEP_ALIVE.total_seconds()),
+                    timeout_graceful_shutdown=int(GRACE.total_seconds()),
+                )
+            )
+            serving = asyncio.create_task(server.serve(sockets=[sock]))
+            stopping = asyncio.create_task(stop.wait())
+            logger().info("listening", at=sock.getsockname()[:2], public_url=settings.public_url)
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            server.should_exit = True
+            await serving
+            stopping.cancel()
+
+
+async def _worker(settings: Settings) -> None:
+    with until_signal() as stop:
+        async with running_app(settings) as app:
+            require(await schema_state(app.db))
+            await run_worker(app, stop)
+
+
+def _begin(name: str, log_level: str, *, with_parent: bool) -> None:
+    configure(log_level, json_lines=not sys.stderr.isatty())
+    structlog.contextvars.bind_contextvars(process=name)
+    if with_parent:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, and then stop as if asked to. Not by sys.stdin: its lock outlives us."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(_: int, __: FrameType | None) -> NoReturn:
+    """What the sandbox's uvicorn finds when it has stopped and hands the signal on: a clean end."""
+    raise SystemExit(0)
