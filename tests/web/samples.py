@@ -1,0 +1,151 @@
+"""Made-up values for every page, whole enough to be looked at."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from postwright.web.views import (
+    AppSetup,
+    Candidate,
+    ChannelBadge,
+    ChannelCard,
+    Chrome,
+    EventLine,
+    Flash,
+    FormState,
+    Frame,
+    LoginWay,
+    MediaView,
+    NavItem,
+    Person,
+    PlatformTile,
+    PostRow,
+    PostTab,
+    PostView,
+    PublicationView,
+)
+
+NOW = datetime(2026, 11, 20, 9, 24, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+BADGE = ChannelBadge("photos", "Photos", "p-photos", "northwind.coffee")
+SETUP = AppSetup("https://post.example.org/api/callback/photos", ("PHOTOS_CLIENT_ID", "PHOTOS_CLIENT_SECRET"))
+TILES = (
+    PlatformTile("photos", "Photos", "p-photos", (LoginWay("a", "With A", "/a"), LoginWay("b", "With B", "/b")), 1),
+    PlatformTile("clips", "Clips", "p-clips", (), setup=SETUP),
+)
+CARDS = tuple(
+    ChannelCard(
+        f"account-{health}", BADGE, "Business account", health, "Healthy.", 3, ("publish",), NOW, "/posts", "/r", "/d"
+    )
+    for health in ("ok", "warn", "bad")
+)
+MEDIA = (
+    MediaView("m1", "image", "/m/1.jpg", "/m/1.t.jpg", "A cup", 1080, 1350),
+    MediaView("m2", "video", "/m/2.mp4", "/m/2.t.jpg", "", 1080, 1920, 65.2),
+)
+
+
+def chrome(**given: object) -> Chrome:
+    return Chrome(**{"csrf": "token", "now": NOW, "zone": BERLIN, "path": "/posts", **given})  # type: ignore[arg-type]  # tests name what they change
+
+
+def frame(channels: tuple[ChannelCard, ...] = CARDS) -> Frame:
+    nav = (NavItem("posts", "Posts", "/posts", "layout-list", 3, urgent=True), NavItem("c", "Channels", "/c", "plug"))
+    return Frame("Northwind Coffee", Person("Mara Lindqvist", "mara@example.org"), nav, "posts", channels)
+
+
+def row(state: str, **given: object) -> PostRow:
+    known = {
+        "id": state,
+        "url": f"/posts/{state}",
+        "text": "Roast day",
+        "thumb": MEDIA[0],
+        "media_count": 2,
+        "channels": (BADGE,),
+        "state": state,
+        "at": NOW,
+    }
+    return PostRow(**{**known, **given})  # type: ignore[arg-type]  # likewise
+
+
+def publication(state: str, **given: object) -> PublicationView:
+    return PublicationView(f"publication-{state}", BADGE, state, NOW, **given)  # type: ignore[arg-type]  # likewise
+
+
+def post(*publications: PublicationView) -> PostView:
+    events = (
+        EventLine(NOW, "ok", "Scheduled by Mara"),
+        EventLine(NOW, "error", "Refused", BADGE, 1, "400 · 36003", '{"error": "<b>"}'),
+    )
+    shown = (
+        "p1",
+        "/posts/p1",
+        "Roast day <script>",
+        "partial",
+        NOW,
+        "Europe/Berlin",
+        "Mara",
+        NOW - timedelta(days=2),
+    )
+    return PostView(*shown, MEDIA, publications, events, "/compose?post=p1", "/compose?from=p1", "/posts/p1/cancel")
+
+
+def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
+    """A name for each page and state of it: its template, and what it takes."""
+    inside: dict[str, object] = {"chrome": chrome(), "frame": frame()}
+    wrong = FormState(
+        {"email": "mara@example.org", "url": "nope"}, {"password": "Wrong.", "url": "Not an address."}, "No."
+    )
+    tabs = (PostTab("queue", "Queue", "/posts", 1), PostTab("attention", "Needs attention", "/a", 2, urgent=True))
+    rows = (
+        row("queued"),
+        row("failed", retry_url="/x", reason="It was refused.", row_url="/posts/failed/row"),
+        row("needs_attention", thumb=None, text="", reason="Nobody can tell."),
+        row("published", thumb=MEDIA[1], note="On time"),
+    )
+    results = (
+        publication(
+            "published", published_at=NOW, lateness=timedelta(seconds=0.3), external_url="https://example.org/1"
+        ),
+        publication("failed", reason="It was refused.", advice="Crop it.", retry_url="/x", attempts=2),
+        publication("needs_attention", reason="Nobody can tell.", resolve_url="/x"),
+        publication("queued", next_attempt_at=NOW + timedelta(minutes=4), caption="Its own"),
+    )
+    seed = {"workspace": "w", "accounts": [], "platforms": [], "now": NOW, "post": None}
+    auth = {"chrome": chrome(flashes=(Flash("Signed out"),)), "platforms": TILES}
+    posts = {**inside, "tabs": tabs, "more_url": "/posts?cursor=c", "list_url": "/posts", "filter_name": ""}
+    channels = {**inside, "tiles": TILES, "problem": "", "problem_raw": ""}
+    compose = {**inside, "seed": seed, "zones": ("UTC", "Europe/Berlin"), "zone": "UTC", "date": "", "time": ""}
+    candidates = (Candidate("1", BADGE, "Page", connected=True), Candidate("2", BADGE, "Page", connected=False))
+    failure = {"status": 500, "title": "Something broke", "text": "Please try again.", "request_id": "r1"}
+    return {
+        "login": ("login.html", {**auth, "form": FormState(), "next": "/", "can_sign_up": True}),
+        "login refused": ("login.html", {**auth, "form": wrong, "next": "/", "can_sign_up": False}),
+        "signup": ("signup.html", {**auth, "form": FormState(), "first": True}),
+        "channels": ("channels.html", {**channels, "cards": CARDS}),
+        "no channels": ("channels.html", {**channels, "cards": (), "frame": frame(())}),
+        "consent refused": ("channels.html", {**channels, "cards": CARDS, "problem": "No.", "problem_raw": "{}"}),
+        "chooser": (
+            "choose_accounts.html",
+            {
+                **inside,
+                "platform_name": "Photos",
+                "choice": "c",
+                "candidates": candidates,
+                "action": "/x",
+                "problem": "",
+            },
+        ),
+        "compose": ("compose.html", compose),
+        "compose without channels": ("compose.html", {**compose, "frame": frame(())}),
+        "posts": ("posts.html", {**posts, "active": "queue", "rows": rows}),
+        **{f"no {tab}": ("posts.html", {**posts, "active": tab, "rows": ()}) for tab in ("queue", "attention", "all")},
+        "nothing published": ("posts.html", {**posts, "active": "published", "rows": (), "filter_name": "northwind"}),
+        "post": ("post.html", {**inside, "post": post(*results), "form": FormState(), "form_for": ""}),
+        "post refused": (
+            "post.html",
+            {**inside, "post": post(*results), "form": wrong, "form_for": "publication-needs_attention"},
+        ),
+        "error inside": ("error.html", {**inside, **failure}),
+        "error outside": ("error.html", {"chrome": chrome(), "frame": None, **failure}),
+    }
