@@ -158,6 +158,7 @@ async def _count(app: App, key: bytes, allowed: int) -> UUID:
     """Count one more try against a key, over all processes. Raises TooMany, which counts for nothing."""
     now, failure_id = app.clock.now(), new_id()
     async with app.db.tx() as tx:
+        await users.lock_failures(tx, key)
         last_allowed = await users.failures_since(tx, key, now - WINDOW, allowed)
         if last_allowed is not None:
             raise TooMany("Too many tries; wait a little.", retry_at=last_allowed + WINDOW)

@@ -195,6 +195,11 @@ async def add_failure(tx: Tx, failure_id: UUID, key: bytes, now: datetime) -> No
     await tx.execute(insert(auth_failures).values(id=failure_id, key=key, at=now))
 
 
+async def lock_failures(tx: Tx, key: bytes) -> None:
+    """Let one transaction at a time count the failures of a key."""
+    await tx.execute(select(func.pg_advisory_xact_lock(int.from_bytes(key[:8], signed=True))))
+
+
 async def failures_since(tx: Tx, key: bytes, since: datetime, nth: int) -> datetime | None:
     """When the `nth` newest failure of a key after `since` was; None where there are fewer."""
     statement = (
