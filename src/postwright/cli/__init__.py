@@ -7,7 +7,8 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from postwright.cli import admin, serve
-from postwright.cli.terminal import BAD_USAGE, FAILED, Fault, err, say
+from postwright.cli.demo import demo
+from postwright.cli.terminal import BAD_USAGE, FAILED, Fault, err, line, say
 from postwright.cli.up import up
 from postwright.domain.errors import Problem
 from postwright.settings import BadSettings
@@ -23,15 +24,15 @@ class _Doors(TyperGroup):
         try:
             return super().invoke(ctx)
         except BadSettings as bad:
-            err.print("[red]✗[/] The settings cannot be used:", highlight=False)
+            line(err, "[red]✗[/] The settings cannot be used:")
             for fault in bad.faults:
-                err.print(f"  - {escape(fault)}", highlight=False)
+                line(err, f"  - {escape(fault)}")
             raise typer.Exit(BAD_USAGE) from bad
         except Problem as problem:
             say(problem)
             raise typer.Exit(FAILED) from problem
         except (Fault, EmbeddedPostgresError) as fault:
-            err.print(f"[red]✗[/] {escape(str(fault))}", highlight=False)
+            line(err, f"[red]✗[/] {escape(str(fault))}")
             raise typer.Exit(fault.code if isinstance(fault, Fault) else FAILED) from fault
 
 
@@ -45,6 +46,7 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(up)
+app.command()(demo)
 app.command()(serve.web)
 app.command()(serve.worker)
 app.command()(serve.sandbox)

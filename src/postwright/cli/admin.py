@@ -2,7 +2,7 @@
 
 from postwright.bootstrap import running_app
 from postwright.cli.opening import NO_DATABASE, load
-from postwright.cli.terminal import Fault, JsonOption, out, print_json, run
+from postwright.cli.terminal import Fault, JsonOption, line, out, print_json, run
 from postwright.storage.migrate import SchemaState, current_revision, head_revision, schema_state
 from postwright.storage.migrate import migrate as apply
 
@@ -23,8 +23,8 @@ async def _migrate(*, as_json: bool) -> None:
         print_json({"applied": applied, "state": state, "revision": revision, "newest": head_revision()})
         return
     for name in applied:
-        out.print(f"  applied {name}", highlight=False)
+        line(out, f"  applied {name}")
     if state is SchemaState.AHEAD:
-        out.print(f"The schema ({revision}) is newer than this release ({head_revision()}); it was left as it is.")
+        line(out, f"The schema ({revision}) is newer than this release ({head_revision()}); it was left as it is.")
     else:
-        out.print(f"[green]✓[/] The schema is up to date ({revision}).", highlight=False)
+        line(out, f"[green]✓[/] The schema is up to date ({revision}).")

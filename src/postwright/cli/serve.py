@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ import uvloop
 
 from postwright.bootstrap import running_app
 from postwright.cli.opening import load, require
-from postwright.cli.terminal import Fault, err, run
+from postwright.cli.terminal import Fault, run
 from postwright.kit.logging import configure, logger
 from postwright.main import create_server
 from postwright.sandbox.config import SandboxConfig
@@ -74,8 +75,7 @@ def sandbox(
     """Run the sandbox, which plays all platforms. Its front page shows what was published."""
     _begin("sandbox", "info", with_parent=with_parent)
     listen(host, port).close()
-    if not with_parent:
-        err.print(f"The sandbox is at {origin or address(host, port)}/_sandbox/ (stop it with Ctrl-C)")
+    logger().info("listening", at=(host, port), timelines=f"{origin or address(host, port)}/_sandbox/")
     config = SandboxConfig(origin=origin)
     if no_delay:
         config = replace(config, image_delay=0, video_delay=0)
@@ -182,6 +182,7 @@ async def _worker(settings: Settings) -> None:
 
 def _begin(name: str, log_level: str, *, with_parent: bool) -> None:
     configure(log_level, json_lines=not sys.stderr.isatty())
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=name)
     if with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import typer
 import uvloop
@@ -20,8 +20,14 @@ DONE: Final = 0
 FAILED: Final = 1
 BAD_USAGE: Final = 2
 
+WIDE: Final = 110
+"""Columns from which on an address has room in a table; a file or a pipe has them."""
+
 out: Final = Console()
 err: Final = Console(stderr=True)
+for _console in (out, err):
+    if not _console.is_terminal:
+        _console.width = 160
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -45,11 +51,17 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
+def line(console: Console, markup: str) -> None:
+    """One line, which the terminal breaks and we do not: it can be copied whole."""
+    console.print(markup, highlight=False, soft_wrap=True)
+
+
 def table(*columns: str, right: Sequence[str] = ()) -> Table:
     """A plain table; `right` names the columns of figures."""
     made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        made.add_column(column, justify=justify, overflow="fold")
     return made
 
 
@@ -65,7 +77,7 @@ def facts(rows: Mapping[str, str] | Iterable[tuple[str, str]]) -> Table:
 
 def say(problem: Problem) -> None:
     """Tell a person of a problem: its sentence and code, and each field at fault."""
-    err.print(f"[red]✗[/] {escape(problem.message)} [dim]({problem.code})[/]", highlight=False)
+    line(err, f"[red]✗[/] {escape(problem.message)} [dim]({problem.code})[/]")
     for finding in problem.findings:
         if finding.message != problem.message or len(problem.findings) > 1:
-            err.print(f"  [bold]{escape(finding.field)}[/]  {escape(finding.message)}", highlight=False)
+            line(err, f"  [bold]{escape(finding.field)}[/]  {escape(finding.message)}")

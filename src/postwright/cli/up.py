@@ -19,7 +19,7 @@ from rich.markup import escape
 from postwright.cli.opening import NO_DATABASE, load
 from postwright.cli.processes import Child, Program, stop_all
 from postwright.cli.serve import LOOPBACK, SANDBOX_PORT, WEB_PORT, address, listen, until_signal
-from postwright.cli.terminal import Fault, JsonOption, err, facts, out, print_json, run
+from postwright.cli.terminal import Fault, JsonOption, err, facts, line, out, print_json, run
 from postwright.kit.logging import configure
 from postwright.settings import Settings, environment_of
 from postwright.storage import embedded
@@ -234,7 +234,7 @@ def _show(found: Running, *, as_json: bool) -> None:
     stated = urlsplit(settings.public_url)
     if stated.hostname in {"127.0.0.1", "localhost"} and stated.port != found.plan.port:
         told = f"POSTWRIGHT_PUBLIC_URL says {settings.public_url}, but the server listens on port {found.plan.port}."
-        err.print(f"[yellow]![/] {escape(told)}", highlight=False)
+        line(err, f"[yellow]![/] {escape(told)}")
 
 
 def _crew(found: Running) -> str:
