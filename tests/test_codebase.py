@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from postwright.settings import Settings
 from tests.support.tree import ARCHITECTURE, BLOCK, ROOT, draw
 
 LONGEST_FILE = 400
@@ -183,6 +184,12 @@ def test_each_release_that_is_locked_has_its_hash() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
         assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_setting_stands_in_the_example_and_nothing_else() -> None:
+    named = set(re.findall(r"POSTWRIGHT_([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8")))
+    settings = {name.upper() for name in Settings.model_fields} - {"CREDENTIALS"}
+    assert {name for name in named if "_CLIENT_" not in name} == settings
 
 
 def test_the_tree_in_architecture_is_the_one_on_disk() -> None:

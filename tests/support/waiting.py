@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
@@ -15,19 +15,27 @@ PAUSE = timedelta(milliseconds=20)
 PATIENCE = timedelta(seconds=10)
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], *, within: timedelta = PATIENCE) -> T:
+@overload
+async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: timedelta = PATIENCE) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T | None], *, within: timedelta = PATIENCE) -> T: ...
+
+
+async def eventually(condition: Callable[[], object], *, within: timedelta = PATIENCE) -> object:
     """Ask `condition` until it answers something true, and return that; AssertionError when it never does."""
     deadline = time.monotonic() + within.total_seconds()
     while True:
         answer = condition()
-        value: T = await answer if inspect.isawaitable(answer) else answer
+        value = await answer if inspect.isawaitable(answer) else answer
         if value:
             return value
         _give_up_after(deadline, condition, value, within)
         await asyncio.sleep(PAUSE.total_seconds())
 
 
-def eventually_blocking(condition: Callable[[], T], *, within: timedelta = PATIENCE) -> T:
+def eventually_blocking(condition: Callable[[], T | None], *, within: timedelta = PATIENCE) -> T:
     """The same for tests without an event loop."""
     deadline = time.monotonic() + within.total_seconds()
     while not (value := condition()):
