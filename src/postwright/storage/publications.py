@@ -40,6 +40,8 @@ class Due:
     options: Mapping[str, Json]
     attachments: tuple[Attachment, ...]
     due_at: datetime
+    wanted_at: datetime
+    """When it was to be looked at: its time, or what it was put off to."""
     checkpoint: Checkpoint | None
     intent_step: str | None
     intent_at: datetime | None
@@ -144,6 +146,7 @@ async def next_due(tx: Tx, account_id: UUID, now: datetime) -> Due | None:
         options=row.options or {},
         attachments=tuple(attachment_of(item) for item in row.media or ()),
         due_at=row.due_at,
+        wanted_at=row.next_run_at,
         checkpoint=Checkpoint(**row.checkpoint) if row.checkpoint else None,
         intent_step=row.intent_step,
         intent_at=row.intent_at,

@@ -7,13 +7,13 @@ from uuid import UUID
 from postwright.domain.account import Account, Health
 from postwright.domain.publication import State
 from postwright.kit.crypto import Secret
-from postwright.platforms.base import Budget
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.storage import publications as rows
 from postwright.storage import queue
 from postwright.storage.db import Tx
 from postwright.storage.publications import Due, Lease, Line, Result
+from postwright.worker import budget
 from postwright.worker.leases import Worker
 
 TOO_LATE = "too_late"
@@ -54,7 +54,7 @@ async def claim(app: App, account_id: UUID, run: UUID, worker: Worker) -> Claim 
             if due is None:
                 await rows.give_lease_back(tx, account_id, run=run)
                 return None
-            if due.started_at is None and now - due.due_at > due.late_limit:
+            if due.started_at is None and now - due.wanted_at > due.late_limit:
                 await _too_late(tx, due, run, now, worker)
                 continue
             await _start(tx, due, now, worker)
@@ -68,24 +68,14 @@ async def _free(tx: Tx, app: App, lease: Lease, run: UUID, now: datetime) -> boo
     until = lease.blocked_until
     if account.health is Health.HEALTHY:
         spec = app.adapter(account.platform).spec
-        until = max(
-            filter(None, (until, await _budget_free_at(tx, account.id, spec.budget, spec.step_calls, now))),
-            default=None,
-        )
+        room_at = await budget.free_at(tx, account.id, spec.budget, spec.step_calls, now)
+        until = max(filter(None, (until, room_at)), default=None)
         if until is None or until <= now:
             return True
         await rows.postpone_due(tx, account.id, now=now, until=until)
         await queue.wake(tx, [(account.id, until)], now)
     await rows.give_lease_back(tx, account.id, run=run)
     return False
-
-
-async def _budget_free_at(tx: Tx, account_id: UUID, budget: Budget, needed: int, now: datetime) -> datetime | None:
-    """When the sliding window has room for the calls of one more step; None where it has."""
-    used, oldest = await rows.budget_used(tx, account_id, budget.name, now - budget.window)
-    if used + needed <= budget.calls or oldest is None:
-        return None
-    return oldest + budget.window + timedelta(seconds=1)
 
 
 async def _too_late(tx: Tx, due: Due, run: UUID, now: datetime, worker: Worker) -> None:

@@ -112,7 +112,9 @@ class Publishing:
                 return Ending(Result(State.PUBLISHING, since, point))
             commit = self._adapter.spec.steps[point.step] is StepKind.COMMIT
             if commit or point is not stored:
-                await self._recorder.progress(point, call, commit=commit)
+                full = await self._recorder.progress(point, call, commit=commit)
+                if full is not None:
+                    return Ending(Result(State.PUBLISHING, full, point), blocked_until=full)
                 stored = point
             outcome = await self._step(call, content, point, commit=commit)
             answer = await self._after(outcome, call, point, commit=commit)

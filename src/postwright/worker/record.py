@@ -1,6 +1,5 @@
 """The record: one transaction that stores where a publication stands, with its evidence and the calls it cost."""
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +11,13 @@ from postwright.storage import publications as rows
 from postwright.storage import queue
 from postwright.storage.db import Tx
 from postwright.storage.publications import Result
+from postwright.worker import budget
 from postwright.worker.claim import Claim
 from postwright.worker.evidence import Evidence
 from postwright.worker.leases import LeaseLost, Worker
+
+_STEPS_TO_FINISH = 3
+"""After a commit step its address is read and a comment may follow: there must be room for them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,21 @@ class Recorder:
         self._evidence = evidence
         self._counted = 0
 
-    async def progress(self, point: Checkpoint, call: Call, *, commit: bool) -> None:
-        """Store the checkpoint of the step that comes next; for a commit step this is its intent. Raises LeaseLost."""
+    async def progress(self, point: Checkpoint, call: Call, *, commit: bool) -> datetime | None:
+        """Store the checkpoint of the step that comes next; for a commit step this is its intent.
+
+        Where the account's allowance has no room for the step, there is no intent, and the
+        answer is when it may have. What people can see already is always brought to its end.
+        Raises LeaseLost.
+        """
         now = self._app.clock.now()
-        result = Result(
-            State.PUBLISHING,
-            now,
-            point,
-            intent_step=point.step if commit else None,
-            intent_at=now if commit else None,
-        )
+        account, spec = self._claim.account, self._app.adapter(self._claim.account.platform).spec
+        needed = spec.step_calls * (_STEPS_TO_FINISH if commit else 1)
         async with self._app.db.tx() as tx:
-            await self._store(tx, result, call, now)
+            full = None if point.external_id else await budget.free_at(tx, account.id, spec.budget, needed, now)
+            intent = (point.step, now) if commit and full is None else (None, None)
+            await self._store(tx, Result(State.PUBLISHING, now, point, *intent), call, now)
+        return full
 
     async def end(self, ending: Ending, call: Call | None) -> None:
         """Store how the run ends, wake the next one, and tell the account. Raises LeaseLost."""
@@ -75,17 +81,9 @@ class Recorder:
             raise LeaseLost
         await rows.write_lines(tx, due.id, self._evidence.take())
         if call is not None:
-            await self._count(tx, call, made, now)
-
-    async def _count(self, tx: Tx, call: Call, made: int, now: datetime) -> None:
-        """Count the calls, and more where the platform says that it has counted more."""
-        account, budget = self._claim.account, self._app.adapter(self._claim.account.platform).spec.budget
-        if call.readings:
-            said = math.ceil(max(reading.used for reading in call.readings) * budget.calls)
-            used, _ = await rows.budget_used(tx, account.id, budget.name, now - budget.window)
-            made = max(made, said - used)
-        if made > 0:
-            await rows.count_calls(tx, account.id, budget.name, made, now)
+            spec = self._app.adapter(self._claim.account.platform).spec
+            account_id, readings = self._claim.account.id, tuple(call.readings)
+            await budget.count(tx, account_id, spec.budget, made=made, readings=readings, now=now)
 
 
 def _blocked(call: Call | None) -> datetime | None:

@@ -1,0 +1,206 @@
+"""A whole Postwright in one test: its own database, a sandbox over real HTTP, a person, and a worker driven by hand."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import aiohttp
+
+from postwright.bootstrap import running_app
+from postwright.domain.publication import State
+from postwright.kit.clock import Clock
+from postwright.kit.crypto import Key
+from postwright.main import create_server
+from postwright.sandbox.config import SandboxConfig
+from postwright.sandbox.serve import running_sandbox
+from postwright.services import connect, media, people, posts
+from postwright.services.app import App
+from postwright.services.auth import Caller
+from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
+from postwright.settings import load
+from postwright.storage import publications
+from postwright.storage.posts import EventRow, PostRow
+from postwright.worker.leases import Worker
+from postwright.worker.publish import run_account
+from tests.support.media_files import picture, video
+from tests.support.server import serving
+from tests.support.waiting import free_port
+
+PLATFORM = "instagram"
+
+
+@dataclass(slots=True)
+class World:
+    """The parts of one test, and verbs on them."""
+
+    app: App
+    sandbox: str
+    folder: Path
+    caller: Caller
+    browser: aiohttp.ClientSession
+    worker: Worker = field(init=False)
+    uploaded: dict[str, MediaRef] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.worker = self.new_worker()
+
+    def new_worker(self) -> Worker:
+        """Another worker process, as far as leases go."""
+        return Worker(sure_until=self.app.clock.now() + timedelta(days=365))
+
+    async def connect(self, login: str = "instagram", **consent: str) -> list[UUID]:
+        """Go through the consent pages; the accounts that came of it."""
+        async with self.app.db.tx() as tx:
+            start = await connect.begin(tx, self.app, self.caller, PLATFORM, login_id=login)
+        query = {"sandbox_consent": "approve", **consent}
+        async with self.browser.get(start.redirect_url, params=query, allow_redirects=False) as reply:
+            answer = dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
+        done = await connect.callback(self.app, PLATFORM, answer, None, may_choose=False)
+        assert isinstance(done, connect.Connected)
+        return [account.id for account in done.accounts]
+
+    async def upload(self, name: str) -> MediaRef:
+        """Store a picture (`name` ends in .jpg or .png) or a six-second video (.mp4) that any platform would take."""
+        if name in self.uploaded:
+            return self.uploaded[name]
+        path = self.folder / name
+        if path.suffix == ".mp4":
+            video(path, width=180, height=320, fps=30, frames=180, faststart=True)
+        else:
+            picture(path, width=400, height=400)
+        upload = media.Upload(path, name, media.sha256_of(path))
+        stored = await media.add_file(self.app, self.caller.workspace_id, upload)
+        self.uploaded[name] = MediaRef(id=stored.media.id)
+        return self.uploaded[name]
+
+    async def post(self, account_id: UUID, *files: str, **draft: object) -> PostRow:
+        """Write a post with these sample files for one account; at once unless the draft says when."""
+        refs = tuple([await self.upload(name) for name in files])
+        wanted = PostDraft(targets=(TargetDraft(account_id=account_id),), media=refs)
+        row, _ = await posts.create(self.app, self.caller, replace(wanted, **draft))  # type: ignore[arg-type]  # named fields of the draft
+        return row
+
+    async def work(self, worker: Worker | None = None) -> int:
+        """Let a worker do all that is due now; the number of publications it looked at."""
+        now = self.app.clock.now()
+        async with self.app.db.tx() as tx:
+            due = await publications.overdue_accounts(tx, now=now, grace=timedelta(microseconds=-1), limit=1000)
+        return sum([await run_account(self.app, account, worker or self.worker) for account in due])
+
+    async def work_until(self, post_id: UUID, *states: str, rounds: int = 60) -> PostRow:
+        """Work, moving the manual clock to the next wake-up, until the post is in one of these states."""
+        for _ in range(rounds):
+            await self.work()
+            row = await self.get(post_id)
+            if row.state in states:
+                return row
+            await self.advance_to(min(p.next_run_at for p in row.publications if p.next_run_at))
+        raise AssertionError(
+            f"still {row.state} after {rounds} rounds: {[e.message for e in await self.events(post_id)]}"
+        )
+
+    async def advance_to(self, instant: datetime) -> None:
+        """Move this world's clock and the sandbox's."""
+        by = max(instant - self.app.clock.now(), timedelta())
+        self.app.clock.advance(by)  # type: ignore[attr-defined]  # a test's clock is a ManualClock
+        await self.sandbox_post("clock", {"advance_seconds": by.total_seconds()})
+
+    async def get(self, post_id: UUID) -> PostRow:
+        """The post as it stands."""
+        async with self.app.db.tx() as tx:
+            return await posts.get(tx, self.caller, post_id)
+
+    async def events(self, post_id: UUID) -> tuple[EventRow, ...]:
+        """Its evidence."""
+        async with self.app.db.tx() as tx:
+            return await posts.events(tx, self.caller, post_id)
+
+    async def sandbox_post(self, what: str, body: dict[str, object]) -> dict[str, object]:
+        """Tell the sandbox's admin something."""
+        async with self.browser.post(f"{self.sandbox}/_sandbox/{what}", json=body) as reply:
+            answer: dict[str, object] = await reply.json()
+            assert reply.status < 300, answer
+            return answer
+
+    async def fault(self, kind: str, **scope: object) -> None:
+        """Order a fault from the sandbox."""
+        await self.sandbox_post("faults", {"kind": kind, **scope})
+
+    async def retry(self, post_id: UUID) -> None:
+        """A person tries again what failed."""
+        async with self.app.db.tx() as tx:
+            await posts.retry(tx, self.app, self.caller, post_id)
+
+    async def send_again(self, post_id: UUID) -> None:
+        """A person decides that it is to be sent (again)."""
+        async with self.app.db.tx() as tx:
+            await posts.resolve(tx, self.app, self.caller, post_id, posts.Resolution(landed=False))
+
+    async def delete(self, post_id: UUID) -> None:
+        """A person deletes a post."""
+        async with self.app.db.tx() as tx:
+            await posts.delete(tx, self.app, self.caller, post_id)
+
+    async def spend(self, account_id: UUID, *, calls: int) -> None:
+        """Count calls that the account has made just now."""
+        budget = self.app.adapter(PLATFORM).spec.budget
+        async with self.app.db.tx() as tx:
+            await publications.count_calls(tx, account_id, budget.name, calls, self.app.clock.now())
+
+    async def spent(self, account_id: UUID) -> int:
+        """The calls counted for the account in its budget's window."""
+        budget = self.app.adapter(PLATFORM).spec.budget
+        async with self.app.db.tx() as tx:
+            since = self.app.clock.now() - budget.window
+            return (await publications.budget_used(tx, account_id, budget.name, since))[0]
+
+    async def calls(self, path: str) -> list[dict[str, object]]:
+        """The calls the sandbox saw on paths that match."""
+        return [call for call in await self._journal("calls") if re.search(path, str(call["path"]))]
+
+    async def visible(self) -> list[dict[str, object]]:
+        """The posts that people can see on the platform."""
+        return await self._journal("posts")
+
+    async def _journal(self, kind: str) -> list[dict[str, object]]:
+        async with self.browser.get(f"{self.sandbox}/_sandbox/journal", params={"kind": kind}) as reply:
+            journal: dict[str, list[dict[str, object]]] = await reply.json()
+            return journal[kind]
+
+
+@asynccontextmanager
+async def running_world(
+    database_url: str, folder: Path, clock: Clock, config: SandboxConfig | None = None, **overrides: object
+) -> AsyncIterator[World]:
+    """A world on a database, with a person signed up."""
+    port = free_port()
+    async with running_sandbox(config or SandboxConfig(video_delay=30)) as sandbox:
+        settings = load(
+            {},
+            data_dir=folder,
+            database_url=database_url,
+            sandbox_url=sandbox,
+            public_url=f"http://127.0.0.1:{port}",
+            secret_key="s" * 40,
+            encryption_keys=Key.generate(),
+            **overrides,
+        )
+        async with (
+            running_app(settings, clock=clock) as app,
+            aiohttp.ClientSession() as browser,
+            serving(create_server(app), port),
+        ):
+            member = await people.sign_up(app, people.SignUp("ana@example.com", "correct horse battery"), "127.0.0.1")
+            user, workspace = member.user, member.workspace
+            caller = Caller(user.id, workspace.id, member.role, user.is_admin, user.id, "bearer")
+            yield World(app, sandbox, folder, caller, browser)
+
+
+def states(row: PostRow) -> list[State]:
+    """The states of a post's publications."""
+    return [publication.state for publication in row.publications]
