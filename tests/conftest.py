@@ -22,8 +22,10 @@ class WorkerNode(Protocol):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the run, so that its processes find one server."""
+    """Name the run, so that its processes find one server; refuse it when the browser that it asks for is missing."""
     config.stash[RUN] = getattr(config, "workerinput", {}).get("run") or uuid.uuid4().hex[:12]
+    if is_required() and not chromium():
+        raise pytest.UsageError(MISSING)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,20 +34,18 @@ def pytest_configure_node(node: WorkerNode) -> None:
     node.workerinput["run"] = node.config.stash[RUN]
 
 
-def pytest_report_header() -> str | None:
-    """Say it first when the browser tests cannot run."""
-    return None if chromium() else MISSING
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser, unless the run asks for them all."""
-    if chromium():
-        return
-    if is_required():
-        raise pytest.UsageError(MISSING)
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    config.hook.pytest_deselected(items=browser)
-    items[:] = [item for item in items if item not in browser]
+    """Leave the browser tests out where there is no browser."""
+    browser = [] if chromium() else [item for item in items if item.get_closest_marker("browser")]
+    if browser:
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so."""
+    if not chromium():
+        terminalreporter.write_line(MISSING)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -5,8 +5,8 @@ import shutil
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = (
-    "There is no Chromium here, so the tests marked `browser` are left out. Install it (apt install chromium) or name"
-    " one in the variable CHROMIUM."
+    "There is no Chromium here, so the tests marked `browser` cannot run. Install it (apt install chromium) or name one"
+    " in the variable CHROMIUM."
 )
 
 
