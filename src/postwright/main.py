@@ -3,6 +3,7 @@
 `uvicorn --factory postwright.main:server` runs it, in any number of processes.
 """
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,6 +12,7 @@ from postwright import settings
 from postwright.api.app import create_api
 from postwright.api.edge import Edge
 from postwright.bootstrap import running_app
+from postwright.domain.publication import Json
 from postwright.services.app import App
 from postwright.settings import Settings
 
@@ -19,6 +21,11 @@ def create_server(app: App) -> ASGIApp:
     """Every door on a composed application."""
     api = create_api(app)
     return Edge(api, app.settings, api.state.metrics)
+
+
+def document(app: App) -> Mapping[str, Json]:
+    """The OpenAPI document of the REST door."""
+    return create_api(app).openapi()
 
 
 def server() -> ASGIApp:

@@ -6,11 +6,13 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from postwright.cli import admin, serve
+from postwright.cli import admin, posts, serve
 from postwright.cli.demo import demo
+from postwright.cli.doctor import doctor
 from postwright.cli.terminal import BAD_USAGE, FAILED, Fault, err, line, say
 from postwright.cli.up import up
 from postwright.domain.errors import Problem
+from postwright.kit.logging import configure
 from postwright.settings import BadSettings
 from postwright.storage.embedded import EmbeddedPostgresError
 
@@ -39,15 +41,27 @@ class _Doors(TyperGroup):
 app: Final = typer.Typer(
     cls=_Doors,
     name="postwright",
-    help="Write a post once; it goes out on every channel, on time, and never twice.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def begin() -> None:
+    """Write a post once; it goes out on every channel, on time, and never twice."""
+    configure("warning", json_lines=not err.is_terminal)  # processes that serve set it up again for themselves
+
+
 app.command()(up)
 app.command()(demo)
 app.command()(serve.web)
 app.command()(serve.worker)
 app.command()(serve.sandbox)
 app.command()(admin.migrate)
+app.add_typer(admin.user, name="user")
+app.add_typer(admin.keys, name="keys")
+app.add_typer(posts.app, name="posts")
+app.command()(doctor)
+app.command()(admin.openapi)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-import structlog
 import typer
 from rich.live import Live
 from rich.markup import escape
@@ -25,7 +24,6 @@ from postwright.cli.terminal import FAILED, WIDE, Fault, JsonOption, err, facts,
 from postwright.cli.up import Plan, Running, make_plan, running
 from postwright.kit.clock import SystemClock
 from postwright.kit.ids import new_id, token
-from postwright.kit.logging import configure
 from postwright.sandbox import samples
 
 EMAIL: Final = "demo@postwright.example"
@@ -89,8 +87,6 @@ def demo(
     settings = configuration.load({}, data_dir=data_dir)
     port, sandbox_port = free_port(WEB_PORT), free_port(SANDBOX_PORT)
     plan = make_plan(settings, host=LOOPBACK, port=port, sandbox_port=sandbox_port, workers=1, own_logs=True)
-    configure("warning", json_lines=not err.is_terminal)
-    structlog.contextvars.bind_contextvars(process="demo")
     if not run(_demo(plan, once=once, steps=Steps(quiet=as_json))):
         raise typer.Exit(FAILED)
 

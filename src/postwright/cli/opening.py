@@ -34,16 +34,16 @@ def load(*, data_dir: Path | None = None) -> Settings:
 async def opened() -> AsyncIterator[App]:
     """The application for one command of the operator; its database is up to date. Raises BadSettings, Fault."""
     async with running_app(load()) as app:
-        try:
-            state = await schema_state(app.db)
-        except NO_DATABASE as lost:
-            raise Fault(f"The database cannot be reached: {lost}") from lost
-        require(state)
+        await require_schema(app)
         yield app
 
 
-def require(state: SchemaState) -> None:
-    """Go on only with a schema that this release works with. Raises Fault."""
+async def require_schema(app: App) -> None:
+    """Go on only with a database that this release works with. Raises Fault."""
+    try:
+        state = await schema_state(app.db)
+    except NO_DATABASE as lost:
+        raise Fault(f"The database cannot be reached: {lost}") from lost
     if state is SchemaState.EMPTY:
         raise Fault("The database is empty: run `postwright migrate` first.")
     if state is SchemaState.BEHIND:

@@ -21,14 +21,13 @@ import uvicorn
 import uvloop
 
 from postwright.bootstrap import running_app
-from postwright.cli.opening import load, require
+from postwright.cli.opening import load, require_schema
 from postwright.cli.terminal import Fault, run
 from postwright.kit.logging import configure, logger
 from postwright.main import create_server
 from postwright.sandbox.config import SandboxConfig
 from postwright.sandbox.serve import serve
 from postwright.settings import Settings
-from postwright.storage.migrate import schema_state
 from postwright.worker.engine import run_worker
 
 LOOPBACK: Final = "127.0.0.1"
@@ -176,7 +175,7 @@ async def _web(settings: Settings, sock: socket.socket) -> None:
 async def _worker(settings: Settings) -> None:
     with until_signal() as stop:
         async with running_app(settings) as app:
-            require(await schema_state(app.db))
+            await require_schema(app)
             await run_worker(app, stop)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from pwdlib import PasswordHash
 
-from postwright.domain.errors import Conflict, Finding, Invalid, TooMany, Unauthenticated
+from postwright.domain.errors import Conflict, Finding, Invalid, NotFound, TooMany, Unauthenticated
 from postwright.domain.schedule import zone_of
 from postwright.kit.crypto import fingerprint
 from postwright.kit.ids import new_id
@@ -93,6 +93,27 @@ async def me(tx: Tx, caller: Caller) -> Member:
     if found is None:
         raise Unauthenticated
     return found
+
+
+async def find(tx: Tx, email: str) -> Member:
+    """The person with this email. Raises NotFound."""
+    known_as = _normal(email)
+    found = await users.member_by_email(tx, known_as) if known_as else None
+    if found is None:
+        raise NotFound(f"Nobody has signed up as {email}.", code="user_not_found")
+    return found[0]
+
+
+async def reset_password(app: App, email: str, password: str) -> Member:
+    """Give a person another password and end their sessions, by the operator's hand. Raises NotFound, Invalid."""
+    if findings := _password_findings(password):
+        raise Invalid(findings)
+    password_hash = await asyncio.to_thread(_passwords.hash, password)
+    async with app.db.tx() as tx:
+        member = await find(tx, email)
+        await users.set_password(tx, member.user.id, password_hash)
+        await users.end_sessions_of(tx, member.user.id, app.clock.now())
+    return member
 
 
 def _checked(wanted: SignUp) -> SignUp:

@@ -120,6 +120,22 @@ async def member(tx: Tx, workspace_id: UUID, user_id: UUID) -> Member | None:
     return None if row is None else _member(row)
 
 
+async def everybody(tx: Tx) -> tuple[Member, ...]:
+    """All people of the instance with each of their workspaces, in the order they came."""
+    found = await tx.execute(_MEMBERS.order_by(users.c.created_at, users.c.id, workspaces.c.created_at))
+    return tuple(_member(row) for row in found)
+
+
+async def set_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    """Give a person another password."""
+    await tx.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+
+async def set_admin(tx: Tx, user_id: UUID, *, is_admin: bool) -> None:
+    """Let a person look after the instance, or no longer."""
+    await tx.execute(update(users).where(users.c.id == user_id).values(is_admin=is_admin))
+
+
 async def workspace_zone(tx: Tx, workspace_id: UUID) -> str:
     """The IANA time zone of a workspace."""
     found = await tx.execute(select(workspaces.c.timezone).where(workspaces.c.id == workspace_id))
@@ -188,6 +204,14 @@ async def end_session(tx: Tx, session_id: UUID, now: datetime) -> None:
     await tx.execute(
         update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now)
     )
+
+
+async def end_sessions_of(tx: Tx, user_id: UUID, now: datetime) -> int:
+    """End all sessions of a person; how many there were."""
+    ended = await tx.execute(
+        update(sessions).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None)).values(ended_at=now)
+    )
+    return ended.rowcount
 
 
 async def add_failure(tx: Tx, failure_id: UUID, key: bytes, now: datetime) -> None:
