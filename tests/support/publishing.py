@@ -1,6 +1,6 @@
 """What adapter tests drive an adapter with: contents, a call, and the engine's loop without the engine."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -106,6 +106,8 @@ class Drive:
     steps: list[str] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
     checkpoint: Checkpoint | None = None
+    elsewhere: Callable[[timedelta], Awaitable[None]] | None = None
+    """Lets the time pass where it must pass too; it moves the clock here as well."""
 
     async def to_the_end(self, content: Content, start: Checkpoint | None = None) -> Published:
         """Advance until it is published. The last checkpoint stays in `checkpoint` when a step raises."""
@@ -137,5 +139,11 @@ class Drive:
             self.checkpoint = outcome.checkpoint
             if outcome.retry_in is not None:
                 self.delays.append(outcome.retry_in.total_seconds())
-                self.clock.advance(outcome.retry_in)
+                await self._wait(outcome.retry_in)
         return outcome
+
+    async def _wait(self, time: timedelta) -> None:
+        if self.elsewhere is None:
+            self.clock.advance(time)
+        else:
+            await self.elsewhere(time)
