@@ -104,8 +104,8 @@ def start(data_dir: Path, *, settings: Mapping[str, str] | None = None) -> Embed
             users = home.share()
     except OSError as error:
         raise EmbeddedPostgresError(
-            f"PostgreSQL cannot use {data_dir}: {error}. Set POSTWRIGHT_DATA_DIR to a folder that its account can reach"
-            " and write, such as /var/lib/postwright, or run Postwright as a plain user."
+            f"PostgreSQL cannot use {data_dir}: {error}. Its account must reach the data and the installed packages:"
+            " set POSTWRIGHT_DATA_DIR to another folder, such as /var/lib/postwright, or run as a plain user."
         ) from error
     return EmbeddedPostgres(home.url, home, users)
 
