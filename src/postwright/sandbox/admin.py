@@ -1,4 +1,8 @@
-"""`/_sandbox/…`: the JSON doors that tests and scripts use to look into the sandbox and to steer it."""
+"""`/_sandbox/…`: the JSON doors that tests and scripts use to look into the sandbox and to steer it.
+
+`seed` takes `{"people": […], "accounts": […], "apps": […], "settings": {…}, "webhooks": {platform: {"url",
+"verify_token"}}}`: the first three are fields of Person, Account and ClientApp, settings those of SandboxConfig.
+"""
 
 import asyncio
 import json
@@ -235,14 +239,14 @@ def _order(body: bytes) -> Mapping[str, Json]:
 
 
 def _object(order: Mapping[str, Json], key: str) -> Mapping[str, Json]:
-    value = order.get(key) or {}
+    value = order.get(key, {})
     if not isinstance(value, Mapping):
         raise BadOrder(f"{key} must be an object")
     return value
 
 
 def _objects(order: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
-    value = order.get(key) or []
+    value = order.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         raise BadOrder(f"{key} must be a list of objects")
     return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from postwright.sandbox.call import Call, Reply, redirect
-from postwright.sandbox.pages.render import page
+from postwright.sandbox.pages.render import SECURITY_HEADERS, page
 from postwright.sandbox.state import ClientApp, World
 
 PATH = "/_sandbox/consent"
@@ -110,7 +110,7 @@ class Consent:
         answer = Answer(
             approved=single.get("decision") == "approve",
             person=single.get("person", ""),
-            accounts=tuple(value for key, value in fields if key == "account"),
+            accounts=tuple(v for key, v in fields if key == "account") if request.choose_accounts else None,
             scopes=tuple(value for key, value in fields if key == "scope"),
         )
         try:
@@ -155,12 +155,12 @@ class Consent:
             action=PATH,
             app_host=urlsplit(request.redirect_uri).netloc,
         )
-        return Reply(200, body, "text/html; charset=utf-8")
+        return Reply(200, body, "text/html; charset=utf-8", SECURITY_HEADERS)
 
 
 def refused(message: str, status: int = 400) -> Reply:
     """A page that says why there is nothing to consent to. A bad redirect URI never gets a redirect."""
-    return Reply(status, page("refused.html", message=message), "text/html; charset=utf-8")
+    return Reply(status, page("refused.html", message=message), "text/html; charset=utf-8", SECURITY_HEADERS)
 
 
 def _scripted(verdict: str, query: Mapping[str, str]) -> Answer:

@@ -15,7 +15,6 @@ import aiohttp
 
 from postwright.kit.probe import Probe, ProbeTimeout, Unreadable, probe
 
-CRAWLER = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"
 CHUNK = 256 * 1024
 
 
@@ -52,24 +51,26 @@ class MediaStore:
         """A stored file by its id."""
         return self._files.get(name)
 
-    async def fetch(self, url: str, *, max_bytes: int, timeout: float) -> Stored:  # noqa: ASYNC109 - a setting, applied by aiohttp
-        """Fetch as a vendor's crawler does; raises FetchRefused."""
+    async def fetch(self, url: str, *, agent: str, max_bytes: int, seconds: float) -> Stored:
+        """Fetch as a vendor's crawler does, called `agent`, within some seconds; raises FetchRefused."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii():
             raise FetchRefused("bad_url", "not an absolute http(s) URL in ASCII")
         try:
-            content = await self._download(url, max_bytes, timeout)
+            content = await self._download(url, agent, max_bytes, seconds)
         except TimeoutError as late:
-            raise FetchRefused("timeout", f"no answer within {timeout:g} s") from late
+            raise FetchRefused("timeout", f"no answer within {seconds:g} s") from late
         except aiohttp.ClientError as broken:
             raise FetchRefused("unreachable", str(broken) or type(broken).__name__) from broken
         return await self.keep(content)
 
-    async def _download(self, url: str, max_bytes: int, seconds: float) -> bytes:
+    async def _download(self, url: str, agent: str, max_bytes: int, seconds: float) -> bytes:
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"user-agent": CRAWLER})
+            self._session = aiohttp.ClientSession()
         content = bytearray()
-        async with self._session.get(url, timeout=aiohttp.ClientTimeout(total=seconds), max_redirects=4) as answer:
+        patience = aiohttp.ClientTimeout(total=seconds)
+        headers = {"user-agent": agent}
+        async with self._session.get(url, headers=headers, timeout=patience, max_redirects=4) as answer:
             if not answer.ok:
                 raise FetchRefused("unreachable", f"HTTP {answer.status}")
             async for chunk in answer.content.iter_chunked(CHUNK):

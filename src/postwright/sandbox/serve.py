@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
 
 import uvicorn
@@ -44,7 +44,7 @@ class SandboxServer(uvicorn.Server):
         self.ready.set()
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - uvicorn's own signature, wrapped
+    def capture_signals(self) -> Generator[None, None, None]:
         """Take SIGINT and SIGTERM, unless the caller keeps them."""
         if self._keep_signals:
             yield

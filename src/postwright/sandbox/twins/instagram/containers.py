@@ -35,6 +35,7 @@ from postwright.sandbox.twins.instagram.rules import (
     read_user_tags,
     video_faults,
 )
+from postwright.sandbox.twins.meta.crawler import crawl
 from postwright.sandbox.twins.meta.errors import (
     BAD_PARAM,
     CUSTOM_LIMIT,
@@ -181,7 +182,7 @@ async def _take_image(ctx: Ctx, container: Container, rule: limits.ImageRule) ->
 
 async def _fetch_image(ctx: Ctx, url: str, rule: limits.ImageRule) -> Stored:
     try:
-        return await ctx.world.media.fetch(url, max_bytes=rule.max_bytes, timeout=ctx.world.settings.fetch_timeout)
+        return await crawl(ctx.world, url, rule.max_bytes)
     except FetchRefused as refusal:
         raise GraphError(IMAGE_FAULTS[refusal.why], url=url) from refusal
 
@@ -214,7 +215,7 @@ def _take_video(ctx: Ctx, container: Container, rule: limits.VideoRule) -> None:
 
 async def _fetch_video(world: World, container: Container, rule: limits.VideoRule, url: str) -> None:
     try:
-        stored = await world.media.fetch(url, max_bytes=rule.max_bytes, timeout=world.settings.fetch_timeout)
+        stored = await crawl(world, url, rule.max_bytes)
     except FetchRefused as refusal:
         container.fault_detail = refusal.detail
         container.fault = {"timeout": FETCH_TIMEOUT, "too_big": VIDEO_UNSUPPORTED}.get(refusal.why, FETCH_FAILED)

@@ -3,11 +3,14 @@
 Source: Meta, Instagram Platform "Content Publishing", section on resumable uploads.
 """
 
+import json
+
 from postwright.sandbox.call import Call, Json, Reply, json_reply
 from postwright.sandbox.media import FetchRefused
 from postwright.sandbox.twins.instagram.containers import process_video
 from postwright.sandbox.twins.instagram.limits import LARGEST_UPLOAD
 from postwright.sandbox.twins.instagram.model import Container, Upload
+from postwright.sandbox.twins.meta.crawler import crawl
 from postwright.sandbox.twins.meta.errors import GraphError
 from postwright.sandbox.twins.meta.nodes import Graph
 from postwright.sandbox.twins.meta.tokens import judged
@@ -76,11 +79,9 @@ async def _receive(graph: Graph, container: Container, upload: Upload, call: Cal
 
 
 async def _pull(graph: Graph, container: Container, url: str) -> None:
-    settings = graph.world.settings
     try:
-        stored = await graph.world.media.fetch(url, max_bytes=LARGEST_UPLOAD, timeout=settings.fetch_timeout)
+        stored = await crawl(graph.world, url, LARGEST_UPLOAD)
     except FetchRefused as refusal:
-        raise UploadRefused(
-            "ProcessingFailedError", f'{{"success":false,"error":{{"message":"{refusal.detail}"}}}}'
-        ) from refusal
+        failure = json.dumps({"success": False, "error": {"message": refusal.detail}})
+        raise UploadRefused("ProcessingFailedError", failure) from refusal
     process_video(graph.world, container, stored)

@@ -3,6 +3,7 @@
 Sources: Meta, "Manually Build a Login Flow", "Get Long-Lived Tokens", "Debugging Access Tokens".
 """
 
+import base64
 from collections.abc import Mapping
 
 from postwright.sandbox.call import Call, Json, Reply
@@ -111,7 +112,7 @@ class FacebookLogin:
 
     def access_token(self, call: Call) -> Json:
         """`/oauth/access_token`: code exchange, or `grant_type=fb_exchange_token`."""
-        params = call.params
+        params = {**_basic(call), **call.params}
         for name in ("client_id", "client_secret"):
             if not params.get(name):
                 raise GraphError(MISSING_PARAM, name=name)
@@ -188,3 +189,15 @@ class FacebookLogin:
             reaches=(page_id, *(account.id for account in linked)),
             also_called=(page.username, *(name for a in linked for name in (a.id, a.username))),
         )
+
+
+def _basic(call: Call) -> dict[str, str]:
+    """Client id and secret from HTTP Basic, which Facebook takes too (python-facebook-api sends them so)."""
+    scheme, _, encoded = call.header("authorization").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": secret}

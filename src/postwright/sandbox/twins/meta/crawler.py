@@ -1,0 +1,14 @@
+"""Fetching media the way Meta's crawler does.
+
+Source: Meta, Instagram Platform "Content Publishing": media is fetched with cURL when the container is created.
+"""
+
+from postwright.sandbox.media import Stored
+from postwright.sandbox.state import World
+
+AGENT = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"
+
+
+async def crawl(world: World, url: str, max_bytes: int) -> Stored:
+    """Fetch one file; raises FetchRefused."""
+    return await world.media.fetch(url, agent=AGENT, max_bytes=max_bytes, seconds=world.settings.fetch_timeout)
