@@ -3,7 +3,8 @@
 import pytest
 
 from postwright.platforms.registry import PLATFORMS
-from tests.platforms.conformance import CASES, FACTS, SCENARIOS, Case, stage_of
+from tests.platforms.conformance import SCENARIOS
+from tests.platforms.stage import CASES, FACTS, Case, stage_of
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

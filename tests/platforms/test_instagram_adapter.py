@@ -1,8 +1,6 @@
 """The Instagram adapter over real HTTP, against a small fake written from the vendor's pages."""
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -18,40 +16,16 @@ from postwright.domain.errors import (
     Unavailable,
     Uncertain,
 )
-from postwright.domain.post import Content
-from postwright.domain.publication import Checkpoint
-from postwright.kit.http import Http, NoReply
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Published
+from postwright.kit.http import NoReply
+from postwright.platforms.base import Published
 from postwright.platforms.instagram.adapter import Instagram
-from postwright.platforms.instagram.spec import LOGINS, SPEC, InstagramOptions, UserTag
-from tests.support.clock import ManualClock
-from tests.support.instagram_fake import IG, Container, InstagramFake, error, refusal, running_fake
-from tests.support.publishing import BytesInMemory, Drive, account_of, call_for, content, picture, video
+from postwright.platforms.instagram.spec import InstagramOptions, UserTag
+from tests.platforms.instagram_stage import Stage
+from tests.support.instagram_fake import IG, Container, error, refusal
+from tests.support.publishing import BytesInMemory, account_of, content, picture, video
 
 PLAIN = InstagramOptions()
 COMMENTED = InstagramOptions(first_comment="First!")
-
-
-@dataclass
-class Stage:
-    """A fake, a client, and an adapter between them."""
-
-    fake: InstagramFake
-    clock: ManualClock
-    http: Http
-
-    def drive(self, login: str = "instagram", files: BytesInMemory | None = None) -> Drive:
-        way = next(way for way in LOGINS if way.id == login)
-        call = call_for(self.http, self.clock, way, account_of("instagram", login, IG), files=files)
-        return Drive(Instagram(), call, self.clock)
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    clock = ManualClock()
-    fake = InstagramFake(clock)
-    async with running_fake(fake) as origin, Http(sandbox_url=origin) as http:
-        yield Stage(fake, clock, http)
 
 
 async def test_a_picture_takes_three_calls(stage: Stage) -> None:
@@ -296,123 +270,20 @@ def test_text_alone_is_refused() -> None:
         Instagram().begin(content(PLAIN), account_of("instagram", "instagram", IG))
 
 
-async def _doubtful(stage: Stage, post: Content) -> tuple[Call, Checkpoint]:
-    """A publishing call whose reply was lost after it did its work."""
-    drive = stage.drive()
-    checkpoint = await drive.until("publish", post)
-    stage.fake.cut(f"POST {IG}/media_publish")
-    with pytest.raises(NoReply):
-        await drive.step(post)
-    return drive.call, checkpoint
+async def test_a_container_that_nobody_knows_any_more_is_made_anew(stage: Stage) -> None:
+    drive, post = stage.drive(), content(PLAIN, video())
+    checkpoint = await drive.until("look", post)
+    stage.fake.script("GET c1", *refusal(400, 100, 33, "Object does not exist"))
+    await drive.to_the_end(post, checkpoint)
+    assert len(stage.fake.containers) == 2
+    assert len(stage.fake.posts) == 1
 
 
-@pytest.mark.parametrize(
-    "post",
-    [
-        content(PLAIN, picture(), caption="Two  spaces\r\nand lines "),
-        content(PLAIN, picture(), picture()),
-        content(PLAIN, video()),
-        content(InstagramOptions(post_type="story"), picture(), caption="never shown"),
-    ],
-)
-async def test_a_call_that_landed_unheard_is_found_with_its_address(stage: Stage, post: Content) -> None:
-    stage.fake.add_post(post.caption, "IMAGE", stage.clock.now() - timedelta(hours=1))
-    call, checkpoint = await _doubtful(stage, post)
-    verdict = await Instagram().reconcile(call, post, checkpoint, stage.clock.now())
-    assert isinstance(verdict, Landed)
-    assert verdict.checkpoint.external_id == "p2"
-    drive = stage.drive()
-    assert await drive.to_the_end(post, verdict.checkpoint) == Published("p2", "https://www.instagram.com/p/p2/")
-    assert len(stage.fake.posts) == 2
-
-
-async def test_a_call_that_did_not_land_is_made_again(stage: Stage) -> None:
-    drive, post = stage.drive(), content(PLAIN, picture())
-    checkpoint = await drive.until("publish", post)
-    assert await Instagram().reconcile(drive.call, post, checkpoint, stage.clock.now()) == NotLanded(checkpoint)
-
-
-@pytest.mark.parametrize(("status", "step"), [("IN_PROGRESS", "look"), ("ERROR", "look"), ("EXPIRED", "create")])
-async def test_an_unfinished_container_has_not_landed(stage: Stage, status: str, step: str) -> None:
-    drive, post = stage.drive(), content(PLAIN, picture())
-    checkpoint = await drive.until("publish", post)
-    stage.fake.containers["c1"].status = status
-    verdict = await Instagram().reconcile(drive.call, post, checkpoint, stage.clock.now())
-    assert isinstance(verdict, NotLanded)
-    assert verdict.checkpoint.step == step
-    assert verdict.retry_in is not None
-
-
-async def test_a_post_among_equal_ones_is_published_without_an_address_and_with_a_warning(stage: Stage) -> None:
-    post = content(COMMENTED, picture())
-    call, checkpoint = await _doubtful(stage, post)
-    stage.fake.add_post("Hello", "IMAGE")
-    verdict = await Instagram().reconcile(call, post, checkpoint, stage.clock.now())
-    assert isinstance(verdict, Landed)
-    assert verdict.checkpoint.external_id == "container:c1"
-    drive = stage.drive()
-    published = await drive.to_the_end(post, verdict.checkpoint)
-    assert (published.external_id, published.external_url, len(published.warnings)) == ("container:c1", None, 1)
-    assert set(drive.steps) == {"find"}
-    assert stage.fake.comments == []
-
-
-async def test_a_post_that_the_list_shows_late_is_still_found(stage: Stage) -> None:
-    post = content(COMMENTED, picture())
-    call, checkpoint = await _doubtful(stage, post)
-    since = stage.clock.now()
-    late = stage.fake.posts.pop()
-    verdict = await Instagram().reconcile(call, post, checkpoint, since)
-    assert isinstance(verdict, Landed)
-    drive = stage.drive()
-    drive.checkpoint = verdict.checkpoint
-    await drive.step(post)
-    stage.fake.posts.append(late)
-    published = await drive.to_the_end(post, drive.checkpoint)
-    assert published == Published("p1", "https://www.instagram.com/p/p1/")
-    assert [comment["text"] for comment in stage.fake.comments] == ["First!"]
-
-
-async def test_a_container_nobody_knows_is_settled_by_the_list_or_by_a_person(stage: Stage) -> None:
-    post = content(PLAIN, picture())
-    call, checkpoint = await _doubtful(stage, post)
-    stage.fake.containers.clear()
-    found = await Instagram().reconcile(call, post, checkpoint, stage.clock.now())
-    assert isinstance(found, Landed)
-    stage.fake.posts.clear()
-    assert isinstance(await Instagram().reconcile(call, post, checkpoint, stage.clock.now()), CannotTell)
-
-
-async def test_a_first_comment_is_looked_up_by_its_text(stage: Stage) -> None:
-    drive, post = stage.drive(), content(COMMENTED, picture())
-    checkpoint = await drive.until("first_comment", post)
-    now = stage.clock.now()
-    assert await Instagram().reconcile(drive.call, post, checkpoint, now) == NotLanded(checkpoint)
-    await drive.step(post)
-    verdict = await Instagram().reconcile(drive.call, post, checkpoint, now)
-    assert isinstance(verdict, Landed)
-    assert (await drive.to_the_end(post, verdict.checkpoint)).external_id == "p1"
-    assert len(stage.fake.comments) == 1
-
-
-async def test_a_comment_among_very_many_is_left_to_a_person(stage: Stage) -> None:
-    drive, post = stage.drive(), content(COMMENTED, picture())
-    checkpoint = await drive.until("first_comment", post)
-    stage.fake.comments += [{"id": str(number), "text": "nice"} for number in range(200)]
-    verdict = await Instagram().reconcile(drive.call, post, checkpoint, stage.clock.now())
-    assert isinstance(verdict, CannotTell)
-
-
-def test_every_step_of_every_flow_is_declared() -> None:
-    assert list(SPEC.steps) == [
-        "child",
-        "children",
-        "create",
-        "upload",
-        "look",
-        "publish",
-        "find",
-        "permalink",
-        "first_comment",
-        "finish",
-    ]
+async def test_a_carousel_whose_children_are_gone_begins_with_the_first_child(stage: Stage) -> None:
+    drive, post = stage.drive(), content(PLAIN, picture(), picture())
+    checkpoint = await drive.until("create", post)
+    stage.fake.script(f"POST {IG}/media", *refusal(400, 24, 2207006, "not found"))
+    drive.steps.clear()
+    await drive.to_the_end(post, checkpoint)
+    assert drive.steps == ["create", "child", "child", "create", "publish", "permalink"]
+    assert stage.fake.form_of("/media")["children"] == "c3,c4"

@@ -1,43 +1,23 @@
 """Connecting, renewing and taking back, over real HTTP against scripted replies of the vendor's two logins."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from postwright.domain.errors import AuthExpired, AuthRevoked, Rejected, Surprise, Unavailable
 from postwright.kit.crypto import Secret
-from postwright.kit.http import Http
-from postwright.platforms.base import Grant, OAuthCall
+from postwright.platforms.base import Grant
 from postwright.platforms.instagram.adapter import Instagram
 from postwright.platforms.instagram.spec import LOGINS
-from tests.support.clock import ManualClock
-from tests.support.instagram_fake import IG, InstagramFake, error, running_fake
-from tests.support.publishing import account_of, oauth_call_for
+from tests.platforms.instagram_stage import Stage
+from tests.support.instagram_fake import IG, error
+from tests.support.publishing import account_of
 
 DAY = timedelta(days=1)
 BACK = "https://post.example/api/callback/instagram"
 SHORT = {"access_token": "short", "user_id": 1020, "permissions": "instagram_business_basic,extra"}
 LONG = {"access_token": "long", "token_type": "bearer", "expires_in": 5_184_000}
-
-
-@dataclass
-class Stage:
-    fake: InstagramFake
-    clock: ManualClock
-    http: Http
-
-    def call(self, login: str) -> OAuthCall:
-        return oauth_call_for(self.http, self.clock, next(way for way in LOGINS if way.id == login))
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    clock = ManualClock()
-    fake = InstagramFake(clock)
-    async with running_fake(fake) as origin, Http(sandbox_url=origin) as http:
-        yield Stage(fake, clock, http)
 
 
 def grant(stage: Stage, access: str = "long", refresh: str = "long", subject: str = "1020") -> Grant:
@@ -50,7 +30,7 @@ async def test_a_code_becomes_a_long_lived_token(stage: Stage, body: object) -> 
     stage.fake.script("POST oauth/access_token", 200, body)
     stage.fake.script("GET access_token", 200, LONG)
     now = stage.clock.now()
-    found = await Instagram().exchange(stage.call("instagram"), "AQcode#_", BACK, None)
+    found = await Instagram().exchange(stage.oauth("instagram"), "AQcode#_", BACK, None)
     assert found == Grant(
         Secret("long"),
         Secret("long"),
@@ -75,7 +55,7 @@ async def test_a_code_becomes_a_long_lived_token(stage: Stage, body: object) -> 
 async def test_what_was_asked_for_counts_as_granted_where_the_reply_does_not_say(stage: Stage) -> None:
     stage.fake.script("POST oauth/access_token", 200, {"access_token": "short"})
     stage.fake.script("GET access_token", 200, {"access_token": "long"})
-    found = await Instagram().exchange(stage.call("instagram"), "code", BACK, None)
+    found = await Instagram().exchange(stage.oauth("instagram"), "code", BACK, None)
     assert found.scopes == tuple(scope.name for scope in LOGINS[0].scopes)
     assert found.expires_at is not None
     assert timedelta(days=59) < found.expires_at - stage.clock.now() < timedelta(days=61)
@@ -84,7 +64,7 @@ async def test_what_was_asked_for_counts_as_granted_where_the_reply_does_not_say
 async def test_a_token_that_lives_shortly_is_renewed_when_it_is_a_day_old(stage: Stage) -> None:
     stage.fake.script("POST oauth/access_token", 200, SHORT)
     stage.fake.script("GET access_token", 200, {**LONG, "expires_in": 3 * 86_400})
-    found = await Instagram().exchange(stage.call("instagram"), "code", BACK, None)
+    found = await Instagram().exchange(stage.oauth("instagram"), "code", BACK, None)
     assert found.refresh_at == stage.clock.now() + DAY
 
 
@@ -102,7 +82,7 @@ async def test_a_refused_code_is_refused_with_the_platforms_words(
 ) -> None:
     stage.fake.script("POST oauth/access_token", status, body)
     with pytest.raises(kind, match=words):
-        await Instagram().exchange(stage.call("instagram"), "code", BACK, None)
+        await Instagram().exchange(stage.oauth("instagram"), "code", BACK, None)
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
@@ -116,7 +96,7 @@ async def test_the_account_goes_by_its_public_id(stage: Stage, wrapped: bool) ->
         "profile_picture_url": "https://cdn.example/p.jpg",
     }
     stage.fake.script("GET me", 200, {"data": [me]} if wrapped else me)
-    (target,) = await Instagram().targets(stage.call("instagram"), grant(stage))
+    (target,) = await Instagram().targets(stage.oauth("instagram"), grant(stage))
     assert (target.external_id, target.username, target.name) == (IG, "bakery", "The Bakery")
     assert (target.kind, target.avatar_url) == ("business", "https://cdn.example/p.jpg")
     assert target.grant == grant(stage)
@@ -125,7 +105,7 @@ async def test_the_account_goes_by_its_public_id(stage: Stage, wrapped: bool) ->
 
 async def test_a_profile_may_say_little(stage: Stage) -> None:
     stage.fake.script("GET me", 200, {"id": 1784, "username": "bakery"})
-    (target,) = await Instagram().targets(stage.call("instagram"), grant(stage, subject=""))
+    (target,) = await Instagram().targets(stage.oauth("instagram"), grant(stage, subject=""))
     assert (target.external_id, target.name, target.grant.subject) == ("1784", "bakery", "1784")
 
 
@@ -133,7 +113,7 @@ async def test_a_token_is_renewed_with_itself(stage: Stage) -> None:
     stage.fake.script("GET refresh_access_token", 200, {**LONG, "access_token": "longer"})
     account = account_of("instagram", "instagram", IG)
     stage.clock.advance(50 * DAY)
-    found = await Instagram().refresh(stage.call("instagram"), grant(stage), account)
+    found = await Instagram().refresh(stage.oauth("instagram"), grant(stage), account)
     assert (found.access_token, found.refresh_token, found.subject) == ("longer", "longer", "1020")
     assert found.expires_at == stage.clock.now() + 60 * DAY
     assert stage.fake.seen[0].query == {"grant_type": "ig_refresh_token", "access_token": "long"}
@@ -142,7 +122,7 @@ async def test_a_token_is_renewed_with_itself(stage: Stage) -> None:
 async def test_a_token_that_has_run_out_cannot_be_renewed(stage: Stage) -> None:
     stage.fake.script("GET refresh_access_token", 400, {"error": error(190, 463)})
     with pytest.raises(AuthExpired):
-        await Instagram().refresh(stage.call("instagram"), grant(stage), account_of("instagram", "instagram", IG))
+        await Instagram().refresh(stage.oauth("instagram"), grant(stage), account_of("instagram", "instagram", IG))
 
 
 def pages(*names: str, token: bool = True) -> dict[str, object]:
@@ -163,7 +143,7 @@ async def test_a_facebook_consent_becomes_a_long_lived_token_and_what_was_grante
     stage.fake.script("GET oauth/access_token", 200, {"access_token": "short", "expires_in": 5000})
     stage.fake.script("GET oauth/access_token", 200, LONG)
     stage.fake.script("GET debug_token", 200, {"data": {"scopes": ["instagram_basic"], "user_id": 77}})
-    found = await Instagram().exchange(stage.call("facebook"), "code#_=_", BACK, None)
+    found = await Instagram().exchange(stage.oauth("facebook"), "code#_=_", BACK, None)
     assert (found.access_token, found.refresh_token, found.subject) == ("long", "long", "77")
     assert found.scopes == ("instagram_basic",)
     first, second, third = stage.fake.seen
@@ -185,7 +165,7 @@ async def test_where_a_grant_cannot_be_read_back_the_requested_scopes_count(
     stage.fake.script("GET oauth/access_token", 200, LONG)
     stage.fake.script("GET debug_token", *reply)
     stage.fake.script("GET me", 200, {"id": 77})
-    found = await Instagram().exchange(stage.call("facebook"), "code", BACK, None)
+    found = await Instagram().exchange(stage.oauth("facebook"), "code", BACK, None)
     assert found.scopes == tuple(scope.name for scope in LOGINS[1].scopes)
     assert found.subject == "77"
 
@@ -195,7 +175,7 @@ async def test_each_page_with_an_instagram_account_is_a_target_with_the_pages_to
     stage.fake.script("GET me/accounts", 200, first)
     stage.fake.script("GET me/accounts", 200, pages("b"))
     held = grant(stage)
-    a, b = await Instagram().targets(stage.call("facebook"), held)
+    a, b = await Instagram().targets(stage.oauth("facebook"), held)
     assert (a.external_id, a.username, dict(a.context)) == ("1784a", "a", {"page_id": "page-a"})
     assert a.grant == replace(held, access_token=Secret("token-a"), expires_at=None)
     assert a.grant.refresh_token == "long"
@@ -205,7 +185,7 @@ async def test_each_page_with_an_instagram_account_is_a_target_with_the_pages_to
 
 async def test_without_a_page_token_the_persons_own_is_used(stage: Stage) -> None:
     stage.fake.script("GET me/accounts", 200, pages("a", token=False))
-    (target,) = await Instagram().targets(stage.call("facebook"), grant(stage))
+    (target,) = await Instagram().targets(stage.oauth("facebook"), grant(stage))
     assert target.grant == grant(stage)
 
 
@@ -213,7 +193,7 @@ async def test_renewing_a_page_renews_the_persons_token_and_reads_the_pages_agai
     stage.fake.script("GET oauth/access_token", 200, {**LONG, "access_token": "longer"})
     stage.fake.script("GET me/accounts", 200, pages("a", "b"))
     account = account_of("instagram", "facebook", "1784b", {"page_id": "page-b"})
-    found = await Instagram().refresh(stage.call("facebook"), grant(stage, "token-old"), account)
+    found = await Instagram().refresh(stage.oauth("facebook"), grant(stage, "token-old"), account)
     assert (found.access_token, found.refresh_token) == ("token-b", "longer")
     assert stage.fake.seen[0].query["fb_exchange_token"] == "long"
 
@@ -223,7 +203,7 @@ async def test_a_page_that_is_no_longer_shared_must_be_reconnected(stage: Stage)
     stage.fake.script("GET me/accounts", 200, pages("a"))
     account = account_of("instagram", "facebook", "1784b", {"page_id": "page-b"})
     with pytest.raises(AuthRevoked, match="no longer shared"):
-        await Instagram().refresh(stage.call("facebook"), grant(stage), account)
+        await Instagram().refresh(stage.oauth("facebook"), grant(stage), account)
 
 
 @pytest.mark.parametrize("reply", [(200, {"success": True}), (400, {"error": error(190, 458)})])
@@ -231,11 +211,11 @@ async def test_a_facebook_consent_is_taken_back_even_when_it_is_already(
     stage: Stage, reply: tuple[int, object]
 ) -> None:
     stage.fake.script("DELETE permissions", *reply)
-    await Instagram().revoke(stage.call("facebook"), grant(stage, "token-a", "long", "77"))
+    await Instagram().revoke(stage.oauth("facebook"), grant(stage, "token-a", "long", "77"))
     assert stage.fake.paths() == ["DELETE /77/permissions"]
     assert stage.fake.seen[0].headers["authorization"] == "Bearer long"
 
 
 async def test_the_instagram_login_knows_no_way_to_take_a_consent_back(stage: Stage) -> None:
-    await Instagram().revoke(stage.call("instagram"), grant(stage))
+    await Instagram().revoke(stage.oauth("instagram"), grant(stage))
     assert stage.fake.seen == []

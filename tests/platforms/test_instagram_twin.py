@@ -8,7 +8,7 @@ import pytest
 from postwright.domain.errors import Rejected
 from postwright.kit.http import NoReply
 from postwright.platforms.base import Landed
-from tests.platforms.conformance import CASES, Case, Sample, Stage, stage_of
+from tests.platforms.stage import CASES, Case, Sample, Stage, stage_of
 
 BY_INSTAGRAM, BY_FACEBOOK = [case for case in CASES if case.adapter.spec.id == "instagram"]
 

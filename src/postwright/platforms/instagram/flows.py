@@ -1,8 +1,8 @@
 """The steps from content to a published post; each makes at most two calls and says what comes next.
 
-    image, story   create → publish → permalink [→ first_comment]
-    reel           create [→ upload] → look → publish → permalink [→ first_comment]
-    carousel       child … child [→ children] → create → publish → permalink [→ first_comment]
+    picture    create → publish → permalink [→ first_comment]                        as post and as story
+    video      create [→ upload] → look → publish → permalink [→ first_comment]      as reel and as story
+    carousel   child … child [→ children] → create → publish → permalink [→ first_comment]
 
 Pictures are published without a look before: they are ready as soon as they are created, and
 where one is not, the refusal says so (9007) and costs no more than the look would have. An
@@ -24,7 +24,8 @@ from postwright.platforms.instagram.rules import BY_SUBCODE, GONE, NOT_READY, RU
 from postwright.platforms.instagram.wire import Container, Created, Post
 from postwright.platforms.meta import Graph
 
-_STATUS_FIELDS = "id,status_code,status"
+UNKNOWN = "UNKNOWN"
+_NO_OBJECT = "100/33"
 
 
 def graph(call: Call) -> Graph:
@@ -74,7 +75,7 @@ async def look_at_children(call: Call, content: Content, checkpoint: Checkpoint)
     ]
     seen = count(checkpoint, "seen")
     status = await read_status(call, videos[seen])
-    if status.status_code == "FINISHED":
+    if status.ready:
         seen += 1
         return Waiting(checkpoint.to("children" if seen < len(videos) else "create", seen=seen, looks=0))
     return unfinished(status, content, checkpoint)
@@ -94,6 +95,8 @@ async def create(call: Call, content: Content, checkpoint: Checkpoint) -> Outcom
     except PlatformError as error:
         if error.code in NOT_READY:
             return wait(checkpoint, content)
+        if error.code in GONE:
+            return restart(checkpoint, error.message)
         raise
     created = checkpoint.to("publish", container=made.id, since=call.clock.now().isoformat())
     if uploads is not None:
@@ -104,8 +107,7 @@ async def create(call: Call, content: Content, checkpoint: Checkpoint) -> Outcom
 async def look(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     """Ask whether the container is ready to be published."""
     status = await read_status(call, checkpoint.text("container"))
-    # A reply that names no status says nothing against publishing; a refusal leads back here.
-    if status.status_code in ("FINISHED", None):
+    if status.ready:
         return Waiting(checkpoint.to("publish"))
     if status.status_code == "PUBLISHED":
         return Waiting(landed_unseen(checkpoint))
@@ -197,8 +199,8 @@ def _restarts_left(checkpoint: Checkpoint) -> None:
 
 def unfinished(status: Container, content: Content, checkpoint: Checkpoint) -> Waiting:
     """What to do about a container that is not ready: wait, make it anew, or raise what is wrong with the media."""
-    if status.status_code == "EXPIRED":
-        return restart(checkpoint, status.status or "expired")
+    if status.status_code in ("EXPIRED", UNKNOWN):
+        return restart(checkpoint, status.status or "the prepared post is no longer there")
     if status.status_code != "ERROR":
         return wait(checkpoint, content)
     subcode = status.subcode or ""
@@ -213,9 +215,14 @@ async def _media(call: Call, form: Mapping[str, str]) -> Created:
     return await graph(call).post(Created, f"/{call.account.external_id}/media", form, needs=route(call).publish_scope)
 
 
-async def read_status(call: Call, container: str) -> Container:
-    """How far Instagram is with a container."""
-    return await graph(call).get(Container, f"/{container}", fields=_STATUS_FIELDS)
+async def read_status(call: Call, container: str, fields: str = "id,status_code,status") -> Container:
+    """How far Instagram is with a container; UNKNOWN where it says that there is none."""
+    try:
+        return await graph(call).get(Container, f"/{container}", fields=fields)
+    except PlatformError as error:
+        if error.code in GONE or error.code == _NO_OBJECT:
+            return Container(status_code=UNKNOWN, status=error.message)
+        raise
 
 
 def published(checkpoint: Checkpoint, *warnings: str) -> Published:

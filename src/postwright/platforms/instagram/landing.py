@@ -5,7 +5,6 @@ There is no idempotency key, but a container publishes at most once and says whe
 
 from datetime import datetime, timedelta
 
-from postwright.domain.errors import PlatformError
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
@@ -19,13 +18,11 @@ from postwright.platforms.instagram.flows import (
     read_status,
     restart,
 )
-from postwright.platforms.instagram.rules import GONE
-from postwright.platforms.instagram.wire import Comment, Container, Post
+from postwright.platforms.instagram.wire import Comment, Post
 
 _CLOCK_SLACK = timedelta(minutes=1)
 _POST_FIELDS = "id,caption,media_type,permalink,timestamp"
 _COMMENT_PAGES, _COMMENTS_A_PAGE = 4, 50
-_UNKNOWN_OBJECT = "100/33"
 
 
 async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
@@ -36,7 +33,7 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
 
 
 async def _post_landed(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
-    status = await _status(call, checkpoint.text("container"))
+    status = await read_status(call, checkpoint.text("container"))
     if status.status_code == "FINISHED":
         return NotLanded(checkpoint)
     if status.status_code == "EXPIRED":
@@ -72,15 +69,6 @@ async def find(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
 async def finish(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:  # noqa: ARG001 a Step like the others
     """The end of a flow whose last call landed unseen."""
     return published(checkpoint)
-
-
-async def _status(call: Call, container: str) -> Container:
-    try:
-        return await read_status(call, container)
-    except PlatformError as error:
-        if error.code in GONE or error.code == _UNKNOWN_OBJECT:
-            return Container()
-        raise
 
 
 async def _find(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Post | None:

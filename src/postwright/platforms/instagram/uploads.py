@@ -13,9 +13,9 @@ from postwright.domain.publication import Checkpoint, StepKind
 from postwright.kit.http import Reply, Request
 from postwright.platforms.base import Call, Outcome
 from postwright.platforms.errors import judge
-from postwright.platforms.instagram.flows import graph, restart, unfinished, wait
+from postwright.platforms.instagram.flows import UNKNOWN, read_status, restart, unfinished, wait
 from postwright.platforms.instagram.rules import RULES
-from postwright.platforms.instagram.wire import Container, Upload
+from postwright.platforms.instagram.wire import Upload
 from postwright.platforms.meta import fault_of
 from postwright.platforms.wire import read
 
@@ -27,8 +27,8 @@ _WRONG_OFFSET = "OffsetInvalidError"
 
 async def upload(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     """Send the bytes that the platform does not have yet."""
-    status = await graph(call).get(Container, f"/{checkpoint.text('container')}", fields=_STATUS_FIELDS)
-    if status.status_code in ("ERROR", "EXPIRED"):
+    status = await read_status(call, checkpoint.text("container"), _STATUS_FIELDS)
+    if status.status_code in ("ERROR", "EXPIRED", UNKNOWN):
         return unfinished(status, content, checkpoint)
     media = content.attachments[0].media
     arrived = status.video_status.uploading_phase.bytes_arrived

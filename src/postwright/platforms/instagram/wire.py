@@ -52,6 +52,11 @@ class Container(Wire):
     )
 
     @property
+    def ready(self) -> bool:
+        """Whether it can be published; a reply that names no status says nothing against it."""
+        return self.status_code in ("FINISHED", None)
+
+    @property
     def subcode(self) -> str | None:
         """Why it failed. The vendor writes the number into `status` ("Error: … 2207026 …") and nowhere else."""
         found = _SUBCODE.search(self.status or "")
