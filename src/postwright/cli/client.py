@@ -185,7 +185,7 @@ class Client:
         """Store a file. Raises Refused."""
         form = aiohttp.FormData()
         form.add_field("file", content, filename=name, content_type=mime)
-        return await self._send("POST", "/api/media", Media, data=form)
+        return await self._send("POST", "/api/media", Media, form=form)
 
     async def schedule(
         self, account: Account, *, caption: str, media: tuple[Media, ...], kind: Kind, at: datetime, reference: str
@@ -212,7 +212,7 @@ class Client:
         shape: type[Shape],
         *,
         json: Mapping[str, object] | None = None,
-        data: aiohttp.FormData | None = None,
+        form: aiohttp.FormData | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Shape:
         assert self._http is not None  # noqa: S101 used inside its context only
@@ -221,7 +221,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token and isinstance(address, str) else {}
         what = f"{method} {url.path}"
         try:
-            async with self._http.request(method, url, json=json, data=data, params=params, headers=headers) as reply:
+            async with self._http.request(method, url, json=json, data=form, params=params, headers=headers) as reply:
                 body = await reply.read()
                 if reply.status >= _ERROR:
                     raise Refused(what, reply.status, _problem(body))

@@ -16,19 +16,19 @@ import structlog
 import typer
 from rich.markup import escape
 
-from postwright.cli.opening import NO_DATABASE, load
+from postwright.cli.database import running_database
+from postwright.cli.opening import load
 from postwright.cli.processes import Child, Program, stop_all
 from postwright.cli.serve import LOOPBACK, SANDBOX_PORT, WEB_PORT, address, listen, until_signal
 from postwright.cli.terminal import Fault, JsonOption, err, facts, line, out, print_json, run
 from postwright.kit.logging import configure
 from postwright.settings import Settings, environment_of
 from postwright.storage import embedded
-from postwright.storage.db import Database
-from postwright.storage.migrate import migrate
 
 READY_WITHIN: Final = timedelta(minutes=1)
 _ASK_AGAIN: Final = timedelta(milliseconds=100)
 _OK: Final = 200
+_LABELS: Final = {"api": "API"}
 
 Say = Callable[[str], None]
 
@@ -92,7 +92,8 @@ def up(
         workers=workers,
         own_logs=sys.stderr.isatty(),
     )
-    configure(settings.log_level, json_lines=not sys.stderr.isatty())
+    if not plan.logs:
+        configure(settings.log_level, json_lines=True)
     structlog.contextvars.bind_contextvars(process="up")
     run(_up(plan, as_json=as_json))
 
@@ -123,7 +124,7 @@ async def running(plan: Plan, stop: asyncio.Event, say: Say) -> AsyncIterator[Ru
         if number is not None:
             listen(plan.host, number, option).close()
     async with AsyncExitStack() as stack:
-        await _prepare_database(plan.settings, stack, say)
+        await stack.enter_async_context(running_database(plan.settings, say))
         say("Starting the processes")
         children = tuple(_start(plan))
         serving = tuple(child for child in children if child.name != "sandbox")
@@ -143,23 +144,6 @@ async def _up(plan: Plan, *, as_json: bool) -> None:
             _show(found, as_json=as_json)
             await stop.wait()
             status.start()
-
-
-async def _prepare_database(settings: Settings, stack: AsyncExitStack, say: Say) -> None:
-    url = settings.database_url
-    if url is None:
-        say("Starting the database")
-        server = await asyncio.to_thread(embedded.start, settings.data_dir)
-        stack.push_async_callback(asyncio.to_thread, server.stop)
-        url = server.url
-    say("Bringing the schema up to date")
-    db = Database(url, pool_size=1)
-    try:
-        await migrate(db)
-    except NO_DATABASE as lost:
-        raise Fault(f"The database cannot be reached: {lost}") from lost
-    finally:
-        await db.close()
 
 
 def _start(plan: Plan) -> list[Child]:
@@ -225,7 +209,7 @@ def _show(found: Running, *, as_json: bool) -> None:
         print_json({**places, "pid": os.getpid(), "processes": found.pids()})
         return
     settings = found.plan.settings
-    rows = {name.capitalize(): place for name, place in places.items() if place is not None}
+    rows = {_LABELS.get(name, name.capitalize()): place for name, place in places.items() if place is not None}
     if settings.sandbox_url is None:
         rows["Platforms"] = "the real ones: what is published is seen by people"
     out.print("\n[bold green]●[/] [bold]Postwright is up[/]\n")
