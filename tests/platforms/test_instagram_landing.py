@@ -79,6 +79,15 @@ async def test_a_post_among_equal_ones_is_published_without_an_address_and_with_
     assert stage.fake.comments == []
 
 
+async def test_a_reel_with_the_same_caption_is_not_taken_for_the_picture(stage: Stage) -> None:
+    post = content(PLAIN, picture())
+    call, checkpoint = await _doubtful(stage, post)
+    stage.fake.add_post("Hello", "VIDEO")
+    verdict = await Instagram().reconcile(call, post, checkpoint, stage.clock.now())
+    assert isinstance(verdict, Landed)
+    assert verdict.checkpoint.external_id == "p1"
+
+
 async def test_a_post_that_the_list_shows_late_is_still_found(stage: Stage) -> None:
     post = content(COMMENTED, picture())
     call, checkpoint = await _doubtful(stage, post)
