@@ -94,6 +94,8 @@ async def test_people_accounts_and_apps_can_be_added(sandbox: Sandbox) -> None:
         {"settings": []},
         {"people": [{"id": "x", "surname": "y"}]},
         {"people": {}, "accounts": {"a": 1}},
+        {"settings": {"quota_total": []}},
+        {"accounts": [{"platform": "a", "id": "1", "person_id": "nobody", "kind": "b", "username": "c", "name": "d"}]},
         {"webhooks": {"instagram": "http://127.0.0.1:1/"}},
         {"webhooks": {"carrier-pigeon": {"url": "http://127.0.0.1:1/"}}},
     ],

@@ -117,7 +117,8 @@ async def test_the_timeline_shows_what_was_published(sandbox: Sandbox) -> None:
 
 
 async def test_the_bare_address_leads_to_the_timeline(sandbox: Sandbox) -> None:
-    assert (await sandbox.call("GET", "/")).headers["location"] == "/_sandbox/"
+    for path in ("/", "/_sandbox"):
+        assert (await sandbox.call("GET", path)).headers["location"] == "/_sandbox/"
     style = await sandbox.call("GET", "/_sandbox/sandbox.css")
     assert style.headers["content-type"].startswith("text/css")
 

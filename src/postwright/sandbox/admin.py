@@ -88,7 +88,7 @@ class Admin:
 
     async def reset(self, _: Mapping[str, Json]) -> Json:
         """Everything as at the start."""
-        start_over(self._world, self._twins)
+        start_over(self._world, self._twins, self._consent)
         return {"ok": True}
 
     async def faults(self, _: Request) -> Response:
@@ -128,6 +128,8 @@ class Admin:
                 self._world.add_person(Person(**person))  # type: ignore[arg-type]  # refused as TypeError below
             for raw in _objects(order, "accounts"):
                 account = Account(**raw)  # type: ignore[arg-type]  # likewise
+                if account.person_id not in self._world.people:
+                    raise BadOrder(f"nobody is called {account.person_id!r}")
                 self._world.accounts[account.id] = account
             for raw in _objects(order, "apps"):
                 app = ClientApp(**raw)  # type: ignore[arg-type]  # likewise
@@ -144,7 +146,11 @@ class Admin:
             raise BadOrder(f"unknown settings: {', '.join(sorted(unknown))}")
         for name, value in wishes.items():
             held = getattr(self._world.settings, name)
-            if isinstance(held, bool) != isinstance(value, bool) or isinstance(held, str) != isinstance(value, str):
+            number = isinstance(held, int | float) and not isinstance(held, bool)
+            fits = (
+                isinstance(value, int | float) and not isinstance(value, bool) if number else type(value) is type(held)
+            )
+            if not fits:
                 raise BadOrder(f"{name} takes a {type(held).__name__}")
         self._world.settings = replace(self._world.settings, **wishes)  # type: ignore[arg-type]  # checked above
 
@@ -211,9 +217,10 @@ class Admin:
         return Response(reply.body, reply.status, dict(reply.headers), reply.content_type)
 
 
-def start_over(world: World, twins: Sequence[Twin]) -> None:
+def start_over(world: World, twins: Sequence[Twin], consent: Consent) -> None:
     """Forget everything and seed the world as at the start."""
     world.forget()
+    consent.forget()
     for twin in twins:
         twin.seed()
 

@@ -25,7 +25,7 @@ def create_sandbox(config: SandboxConfig) -> Starlette:
     world = World(config)
     consent = Consent(world)
     twins = [build(world, consent) for build in TWINS]
-    start_over(world, twins)
+    start_over(world, twins, consent)
     admin = Admin(world, twins, consent)
     timeline = Timeline(world)
 
@@ -37,6 +37,7 @@ def create_sandbox(config: SandboxConfig) -> Starlette:
     return Starlette(
         routes=[
             Route("/", timeline.home),
+            Route("/_sandbox", timeline.home),
             Route(CONSENT_PATH, admin.consent, methods=["GET", "POST"]),
             Mount("/_sandbox", routes=[*timeline.routes(), *admin.routes()]),
             Mount("/", Gate(world, {host: twin for twin in twins for host in twin.hosts})),

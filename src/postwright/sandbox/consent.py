@@ -80,6 +80,10 @@ class Consent:
         self._world = world
         self._open: dict[str, AuthorizeRequest] = {}
 
+    def forget(self) -> None:
+        """Close all pages."""
+        self._open.clear()
+
     def ask(self, request: AuthorizeRequest, call: Call) -> Reply:
         """Show the page, or decide at once where the URL carries `sandbox_consent`."""
         verdict = call.query.get("sandbox_consent")

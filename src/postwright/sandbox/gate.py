@@ -30,6 +30,8 @@ class Gate:
         call = await self._read(scope, receive)
         twin = self._twins.get(call.host)
         if twin is None:
+            call.status = 404
+            self._world.journal.add(call)
             await _send(Reply(404, f"The sandbox plays no host called {call.host!r}.\n".encode(), "text/plain"), send)
             return
         await read_form(call)

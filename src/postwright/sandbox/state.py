@@ -20,7 +20,7 @@ from postwright.sandbox.oauth import OAuth
 from postwright.sandbox.webhooks import Webhooks
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """A human who owns accounts and answers consent pages."""
 
@@ -28,7 +28,7 @@ class Person:
     name: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Account:
     """A social account of a person on one platform."""
 
@@ -47,7 +47,7 @@ class Account:
     biography: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ClientApp:
     """An app that developers registered with a vendor."""
 

@@ -9,7 +9,7 @@ from postwright.sandbox.twins.instagram import comments, limits, messages, route
 from postwright.sandbox.twins.instagram.login import InstagramLogin
 from postwright.sandbox.twins.instagram.model import Comment, IgUser, Media
 from postwright.sandbox.twins.instagram.uploads import answer_upload
-from postwright.sandbox.twins.meta.graph import PlainAnswer
+from postwright.sandbox.twins.meta.graph import PlainPaths
 from postwright.sandbox.twins.meta.nodes import FACEBOOK, INSTAGRAM, Graph
 
 
@@ -21,9 +21,12 @@ class InstagramPart:
         self._login = InstagramLogin(graph.world, consent)
         routes.install(graph)
 
-    def plain_paths(self) -> Mapping[str, PlainAnswer]:
+    def plain_paths(self) -> PlainPaths:
         """Paths of graph.instagram.com that are no nodes."""
-        return {"access_token": self._login.long_lived, "refresh_access_token": self._login.refresh}
+        return {
+            ("GET", "access_token"): self._login.long_lived,
+            ("GET", "refresh_access_token"): self._login.refresh,
+        }
 
     def hosts(self) -> Mapping[str, Callable[[Call], Awaitable[Reply]]]:
         """Instagram's own hosts beside the graph."""

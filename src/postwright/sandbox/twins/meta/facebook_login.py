@@ -110,7 +110,7 @@ class FacebookLogin:
         )
         return self._consent.ask(request, call)
 
-    def access_token(self, call: Call) -> Json:
+    async def access_token(self, call: Call) -> Json:
         """`/oauth/access_token`: code exchange, or `grant_type=fb_exchange_token`."""
         params = {**_basic(call), **call.params}
         for name in ("client_id", "client_secret"):
@@ -151,7 +151,7 @@ class FacebookLogin:
         token = self._world.oauth.issue(old.grant, "user_long", LONG_LIFE, prefix=FACEBOOK_LOGIN.token_prefix)
         return {"access_token": token.value, "token_type": "bearer", "expires_in": lifetime_of(self._world, token)}
 
-    def debug_token(self, call: Call) -> Json:
+    async def debug_token(self, call: Call) -> Json:
         """`/debug_token`: asked by the app's own token or by a user token of the same app."""
         asking = presented(call)
         if not asking:

@@ -26,13 +26,14 @@ DEFAULT_VERSION = "v25.0"
 COMMON_PARAMS = frozenset(
     {"access_token", "appsecret_proof", "fields", "limit", "after", "before", "format", "locale", "pretty", "ids"}
 )
-PlainAnswer = Callable[[Call], Awaitable[Json]]
+PlainPaths = Mapping[tuple[str, str], Callable[[Call], Awaitable[Json]]]
+"""(method, path) -> what answers, for paths that name no node."""
 
 
 class GraphHost:
     """One graph host: its login product, its paths without nodes, and the graph behind it."""
 
-    def __init__(self, graph: Graph, product: LoginProduct, plain: Mapping[str, PlainAnswer]) -> None:
+    def __init__(self, graph: Graph, product: LoginProduct, plain: PlainPaths) -> None:
         self._graph = graph
         self._product = product
         self._plain = plain
@@ -45,7 +46,7 @@ class GraphHost:
         try:
             version, parts = split_path(call.path)
             headers = (("facebook-api-version", version),)
-            plain = self._plain.get("/".join(parts))
+            plain = self._plain.get((call.method, "/".join(parts)))
             if plain is not None:
                 return json_reply(await plain(call), headers=headers)
             ctx = self._enter(call)

@@ -40,6 +40,6 @@ def plant(world: World) -> None:
     for app in APPS:
         world.apps[app.client_id] = app
     for person in PEOPLE:
-        world.add_person(Person(person.id, person.name))
+        world.add_person(person)
     for account in ACCOUNTS:
         world.accounts[account.id] = account

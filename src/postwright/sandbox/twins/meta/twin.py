@@ -52,16 +52,13 @@ class MetaTwin(Twin):
         self._instagram = InstagramPart(self._graph, consent)
         login = FacebookLogin(world, consent)
 
-        async def access_token(call: Call) -> Json:
-            return login.access_token(call)
-
-        async def debug_token(call: Call) -> Json:
-            return login.debug_token(call)
-
+        plain = {
+            ("GET", "oauth/access_token"): login.access_token,
+            ("POST", "oauth/access_token"): login.access_token,
+            ("GET", "debug_token"): login.debug_token,
+        }
         self._graph_hosts: Mapping[str, GraphHost] = {
-            "graph.facebook.com": GraphHost(
-                self._graph, FACEBOOK_LOGIN, {"oauth/access_token": access_token, "debug_token": debug_token}
-            ),
+            "graph.facebook.com": GraphHost(self._graph, FACEBOOK_LOGIN, plain),
             "graph.instagram.com": GraphHost(self._graph, INSTAGRAM_LOGIN, self._instagram.plain_paths()),
         }
         self._dialog = login.dialog
