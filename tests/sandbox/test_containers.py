@@ -1,5 +1,6 @@
 """Containers of pictures: what is fetched, checked and refused at once."""
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -132,7 +133,7 @@ async def test_an_unknown_parameter_is_dropped_when_that_is_switched_on(sandbox:
     await clara.image(captoin="typing mistake")
 
 
-async def test_parameters_may_come_as_query_form_or_json(sandbox: Sandbox) -> None:
+async def test_parameters_may_come_as_query_form_json_or_multipart(sandbox: Sandbox) -> None:
     clara = await sandbox.clara()
     path = f"/graph.instagram.com/v25.0/{clara.account}/media"
     picture = {"image_url": sandbox.sample("square.jpg"), "access_token": clara.token}
@@ -140,7 +141,10 @@ async def test_parameters_may_come_as_query_form_or_json(sandbox: Sandbox) -> No
     by_query = await sandbox.call("POST", path, params=picture)
     by_form = await sandbox.call("POST", path, data=picture)
     by_json = await sandbox.call("POST", path, json={**picture, "user_tags": tags})
-    assert [answer.status for answer in (by_query, by_form, by_json)] == [200, 200, 200]
+    parts = aiohttp.FormData({**picture, "caption": "in parts"})
+    parts.add_field("ignored", b"\x00", filename="a.bin")
+    by_parts = await sandbox.call("POST", path, data=parts)
+    assert [answer.status for answer in (by_query, by_form, by_json, by_parts)] == [200] * 4
 
 
 async def test_a_carousel_takes_two_to_ten_finished_items(sandbox: Sandbox) -> None:
