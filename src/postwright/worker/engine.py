@@ -87,7 +87,8 @@ async def _consume(app: App, worker: Worker, stop: asyncio.Event, pool: "asyncpg
             batch_size=_BATCH,
             max_concurrent_tasks=_CONCURRENT_JOBS,
             heartbeat_timeout=app.settings.lease,
-            shutdown_on_listener_failure=True,
+            # Should the listening connection break alone, wake-ups are polled for this often.
+            dequeue_timeout=timedelta(seconds=app.settings.heartbeat_seconds),
         )
     finally:
         ending.cancel()
