@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from postwright.api import auth, connections, files, health, media, platforms, posts, problems, webhooks
 from postwright.api.guard import Guard
 from postwright.api.idempotency import HEADER, REPLAYED, Idempotency
+from postwright.api.methods import Methods
 from postwright.api.metrics import Metrics
 from postwright.api.openapi import describe
 from postwright.services.app import App
@@ -28,15 +29,17 @@ def create_api(app: App) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     api.state.app = app
     api.state.metrics = Metrics()
     for router in ROUTERS:
         api.include_router(router)
-    problems.install(api, app)
+    methods = Methods([*api.routes, *(route for router in ROUTERS for route in router.routes)])
+    problems.install(api, app, methods)
     describe(api)
     # The last one added is the outermost.
-    api.add_middleware(Idempotency, app=app)
+    api.add_middleware(Idempotency, app=app, methods=methods)
     api.add_middleware(Guard, clock=app.clock)
     api.add_middleware(
         CORSMiddleware,

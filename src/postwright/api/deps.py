@@ -6,6 +6,7 @@ from fastapi import Depends
 from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import Request
 
+from postwright.api.guard import WRITES
 from postwright.domain.errors import NotAllowed, Unauthenticated
 from postwright.kit.crypto import same
 from postwright.services import auth
@@ -13,7 +14,6 @@ from postwright.services.app import App
 from postwright.services.auth import Caller
 
 COOKIE: Final = "pw_session"
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WRITERS: Final = frozenset({"owner", "admin", "editor"})
 
 _bearer = HTTPBearer(
@@ -57,7 +57,7 @@ async def _identify(request: Request, app: App) -> Caller:
         raise Unauthenticated
     async with app.db.tx() as tx:
         caller = await auth.authenticate_cookie(tx, app, cookie)
-    if request.method not in SAFE_METHODS:
+    if request.method in WRITES:
         _check_csrf(request, app, caller)
     return caller
 

@@ -92,7 +92,7 @@ class Edge:
         return None
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "")
+        route = getattr(scope.get("route"), "path_format", "")
         self._metrics.count(scope["method"] if route else "other", route or "none", status, seconds)
         logger().info(
             "request",

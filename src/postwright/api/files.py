@@ -20,7 +20,7 @@ _CONTENT: Final = {"content": {"*/*": {"schema": {"type": "string", "format": "b
 
 
 @router.get(
-    "/media/{media_id}/{signature}/{name}",
+    "/media/{media_id:uuid}/{signature}/{name}",
     response_class=Response,
     responses={
         200: {"description": "The file.", **_CONTENT},
@@ -29,7 +29,7 @@ _CONTENT: Final = {"content": {"*/*": {"schema": {"type": "string", "format": "b
         416: {"description": "The file has no such range."},
     },
 )
-@router.head("/media/{media_id}/{signature}/{name}", include_in_schema=False)
+@router.head("/media/{media_id:uuid}/{signature}/{name}", include_in_schema=False)
 async def read_file(
     request: Request,
     app: AppDep,

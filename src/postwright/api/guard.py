@@ -18,6 +18,7 @@ from postwright.api.problems import plain_reply, reply_of
 from postwright.domain.errors import Finding, Invalid, Problem
 from postwright.kit.clock import Clock
 
+WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Of everything but uploads, which have their own limit."""
 _UPLOADS: Final = "/api/media"
@@ -63,7 +64,7 @@ class Guard:
             return receive
         headers = Headers(scope=scope)
         body = await read_body(headers, receive)
-        if body and scope["path"].startswith("/api/") and not scope["path"].startswith(_RAW):
+        if body and scope["method"] in WRITES and _is_ours(scope["path"]):
             if _kind(headers) != _JSON_TYPE:
                 raise HTTPException(415)
             _check_json(body)
@@ -73,6 +74,11 @@ class Guard:
 def is_upload(scope: Scope) -> bool:
     """Whether the request brings a file, which its route reads as a stream."""
     return bool(scope["path"] == _UPLOADS) and _kind(Headers(scope=scope)) == _MULTIPART
+
+
+def _is_ours(path: str) -> bool:
+    """Whether bodies have our form there; a platform's notices have the platform's."""
+    return path.startswith("/api/") and not path.startswith(_RAW)
 
 
 def _kind(headers: Headers) -> str:

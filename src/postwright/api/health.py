@@ -17,7 +17,7 @@ _UNREADY = 503
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Health(BaseModel):
+class Alive(BaseModel):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
@@ -39,9 +39,9 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz")
-async def healthz() -> Health:
+async def healthz() -> Alive:
     """Whether the process lives. Asks nothing of the database."""
-    return Health()
+    return Alive()
 
 
 @router.get("/readyz", response_model=Readiness, responses={_UNREADY: {"model": Readiness}})

@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from postwright.api import problems
-from postwright.api.deps import SAFE_METHODS, identify
-from postwright.api.guard import is_upload, read_body, replay
+from postwright.api.deps import identify
+from postwright.api.guard import WRITES, is_upload, read_body, replay
+from postwright.api.methods import Methods
 from postwright.domain.errors import Conflict, Invalid, Problem
 from postwright.services.app import App
 from postwright.services.auth import Caller
@@ -44,13 +45,14 @@ class Idempotency:
     what it answers is kept here all the same.
     """
 
-    def __init__(self, inner: ASGIApp, app: App) -> None:
+    def __init__(self, inner: ASGIApp, app: App, methods: Methods) -> None:
         self._inner = inner
         self._app = app
+        self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the route under the request's key, or repeat what it said before."""
-        if not _wanted(scope):
+        if not _wanted(scope) or scope["method"] not in self._methods.at(scope["path"]):
             await self._inner(scope, receive, send)
             return
         request = Request(scope)
@@ -112,7 +114,7 @@ async def begin(app: App, caller: Caller, request: Request, content: bytes) -> R
 def _wanted(scope: Scope) -> bool:
     return (
         scope["type"] == "http"
-        and scope["method"] not in SAFE_METHODS
+        and scope["method"] in WRITES
         and scope["path"].startswith("/api/")
         and not scope["path"].startswith(_LEFT_OUT)
         and HEADER in Headers(scope=scope)

@@ -130,14 +130,14 @@ async def list_media(
     return MediaPage(media=[media_reply(app, stored) for stored in page.rows], next_cursor=page.next_cursor)
 
 
-@router.get("/api/media/{media_id}")
+@router.get("/api/media/{media_id:uuid}")
 async def get_media(app: AppDep, caller: CallerDep, media_id: UUID) -> MediaReply:
     """One file."""
     async with app.db.tx() as tx:
         return media_reply(app, await media.get(tx, caller.workspace_id, media_id))
 
 
-@router.delete("/api/media/{media_id}", status_code=204)
+@router.delete("/api/media/{media_id:uuid}", status_code=204)
 async def delete_media(app: AppDep, caller: WriterDep, media_id: UUID) -> None:
     """Delete a file for good. Refused (`media_in_use`) while a post that is not out yet needs it."""
     await media.remove(app, caller.workspace_id, media_id)

@@ -73,7 +73,7 @@ def _failures(path: str, method: str, operation: Node) -> Iterator[HTTPStatus]:
     yield HTTPStatus.UNPROCESSABLE_ENTITY
     if path.startswith("/api/"):
         yield HTTPStatus.SERVICE_UNAVAILABLE
-    if "{" in path:
+    if "{" in path or ("security" in operation and method in _WRITES):  # a body names things as well
         yield HTTPStatus.NOT_FOUND
     if "security" in operation:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

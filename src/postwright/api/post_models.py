@@ -1,10 +1,11 @@
 """What is asked of posts in JSON, and how it becomes a draft. How posts are shown is in post_replies.py."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Final, Literal, cast
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
 from postwright.api.media import LONGEST_URL
@@ -15,9 +16,11 @@ from postwright.services.media import LONGEST_ALT_TEXT
 
 MOST_MEDIA: Final = 50
 MOST_TARGETS: Final = 100
-LONGEST_CAPTION: Final = 100_000
+LONGEST_CAPTION: Final = 70_000
 """Longer than any platform's; what a platform allows is told by its own finding."""
 
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 9000
 _STRING: Final[JsonDict] = {"type": "string"}
 _NULL: Final[JsonDict] = {"type": "null"}
 _EXAMPLES: Final[list[JsonValue]] = [
@@ -74,6 +77,20 @@ MediaList = Annotated[
     Field(max_length=MOST_MEDIA, description="In order. A single file may be given without the list."),
     BeforeValidator(_listed, json_schema_input_type=list[MediaBody] | MediaBody),
 ]
+
+
+def _of_our_era(text: str) -> str:
+    """Times so far off that no calendar can reckon with them are no times; others are read by the domain."""
+    try:
+        year = datetime.fromisoformat(text).year
+    except ValueError:
+        return text
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError("the year is out of range")
+    return text
+
+
+Time = Annotated[str, Field(max_length=64), AfterValidator(_of_our_era)]
 Caption = Annotated[str, Field(max_length=LONGEST_CAPTION)]
 Options = Mapping[str, JsonValue]
 
@@ -106,7 +123,7 @@ class PostBody(BaseModel):
     client_post_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         None, description="Your own id: a second post with the same one is not made, the first is given again."
     )
-    scheduled_at: Annotated[str, Field(max_length=64)] | None = Field(
+    scheduled_at: Time | None = Field(
         None,
         validation_alias=AliasChoices("scheduled_at", "scheduledAtISO"),
         description="ISO 8601; without an offset it is wall-clock time in `timezone`. Left out: now. "
@@ -120,7 +137,7 @@ class PostBody(BaseModel):
 class ScheduleBody(PostBody):
     """A post with its time."""
 
-    scheduled_at: Annotated[str, Field(max_length=64)] = Field(
+    scheduled_at: Time = Field(
         validation_alias=AliasChoices("scheduled_at", "scheduledAtISO"),
         description="ISO 8601; without an offset it is wall-clock time in `timezone`. `scheduledAtISO` is taken too.",
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 
 from postwright.api.deps import AppDep, CallerDep, WriterDep
@@ -41,15 +41,16 @@ _KNOWN: Final = 200
 _AGAIN: Final[Responses] = {_KNOWN: {"model": PostReply, "description": "The post that was made under this id before."}}
 
 
-def _instant(given: datetime) -> datetime:
+def _instant(given: object) -> datetime:
     """In UTC; a time without an offset is meant so."""
     try:
-        return given.replace(tzinfo=given.tzinfo or UTC).astimezone(UTC)
-    except OverflowError as beyond:
-        raise ValueError("the time is out of range") from beyond
+        time = datetime.fromisoformat(str(given))
+        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as unreadable:
+        raise ValueError("write the time as ISO 8601, like 2026-11-21T09:30Z") from unreadable
 
 
-Instant = Annotated[datetime, AfterValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
 class RetryBody(BaseModel):
@@ -134,48 +135,48 @@ async def list_posts(
     return PostPage(posts=[post_reply(app, row) for row in page.rows], next_cursor=page.next_cursor)
 
 
-@router.get("/api/posts/{post_id}")
+@router.get("/api/posts/{post_id:uuid}")
 async def get_post(app: AppDep, caller: CallerDep, post_id: UUID) -> PostReply:
     """One post."""
     async with app.db.tx() as tx:
         return post_reply(app, await posts.get(tx, caller, post_id))
 
 
-@router.put("/api/posts/{post_id}")
+@router.put("/api/posts/{post_id:uuid}")
 async def change_post(app: AppDep, caller: WriterDep, post_id: UUID, body: PostBody) -> PostReply:
     """Replace all that a post says. Refused (`post_locked`) once something of it is out or on its way."""
     return post_reply(app, await posts.update(app, caller, post_id, draft_of(body)))
 
 
-@router.delete("/api/posts/{post_id}", status_code=204)
+@router.delete("/api/posts/{post_id:uuid}", status_code=204)
 async def delete_post(app: AppDep, caller: WriterDep, post_id: UUID) -> None:
     """Cancel what is not out yet and remove the post from the lists; what is out stays out."""
     async with app.db.tx() as tx:
         await posts.delete(tx, app, caller, post_id)
 
 
-@router.get("/api/posts/{post_id}/status")
+@router.get("/api/posts/{post_id:uuid}/status")
 async def get_status(app: AppDep, caller: CallerDep, post_id: UUID) -> StatusReply:
     """How a post is doing, account by account."""
     async with app.db.tx() as tx:
         return status_reply(app, await posts.get(tx, caller, post_id))
 
 
-@router.get("/api/posts/{post_id}/events")
+@router.get("/api/posts/{post_id:uuid}/events")
 async def list_events(app: AppDep, caller: CallerDep, post_id: UUID) -> EventsReply:
     """What was done for a post and what came of it, the oldest first."""
     async with app.db.tx() as tx:
         return events_reply(await posts.events(tx, caller, post_id))
 
 
-@router.post("/api/posts/{post_id}/retry")
+@router.post("/api/posts/{post_id:uuid}/retry")
 async def retry_post(app: AppDep, caller: WriterDep, post_id: UUID, body: RetryBody | None = None) -> PostReply:
     """Try again what failed or was canceled. Refused (`nothing_to_retry`) where nothing is."""
     async with app.db.tx() as tx:
         return post_reply(app, await posts.retry(tx, app, caller, post_id, body.publication_id if body else None))
 
 
-@router.post("/api/posts/{post_id}/resolve")
+@router.post("/api/posts/{post_id:uuid}/resolve")
 async def resolve_post(app: AppDep, caller: WriterDep, post_id: UUID, body: ResolveBody) -> PostReply:
     """Settle what needs attention: it is out (`landed`), or it is to be sent again (`send_again`)."""
     if body.landed == body.send_again:

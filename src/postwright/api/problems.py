@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from postwright.api.methods import Methods
 from postwright.domain.errors import Finding, Invalid, NotFound, Problem, Severity, TooMany, Unauthenticated, Unready
 from postwright.kit.clock import Clock
 from postwright.kit.logging import logger
+from postwright.services import health
 from postwright.services.app import App
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -106,34 +108,49 @@ def plain_reply(status: int, headers: Mapping[str, str] | None = None, detail: s
     return reply(status, code, detail or sentence or HTTPStatus(status).phrase, headers=headers)
 
 
-def install(api: FastAPI, app: App) -> None:
+def install(api: FastAPI, app: App, methods: Methods) -> None:
     """Make every failure inside `api` a problem reply."""
+    replies = _Replies(app, methods)
+    api.add_exception_handler(Problem, replies.to_problem)
+    api.add_exception_handler(HTTPException, replies.to_refusal)
+    api.add_exception_handler(RequestValidationError, replies.to_invalid)
+    for kind in health.DATABASE_FAULTS:
+        api.add_exception_handler(kind, replies.to_database_fault)
+    api.add_exception_handler(Exception, replies.to_fault)
 
-    async def on_problem(_: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)  # noqa: S101 registered for this class
-        return reply_of(error, app.clock)
 
-    async def on_refusal(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 registered for this class
+class _Replies:
+    """What is answered to each kind of exception; each method is registered for the class that it asserts."""
+
+    def __init__(self, app: App, methods: Methods) -> None:
+        self._clock = app.clock
+        self._methods = methods
+
+    async def to_problem(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 see above
+        return reply_of(error, self._clock)
+
+    async def to_refusal(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 see above
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return plain_reply(error.status_code, {"Allow": ", ".join(sorted(self._methods.at(request.url.path)))})
         return plain_reply(error.status_code, error.headers)
 
-    async def on_invalid(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this class
-        return reply_of(problem_of(error), app.clock)
+    async def to_invalid(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 see above
+        return reply_of(problem_of(error), self._clock)
 
-    async def on_lost_database(_: Request, error: Exception) -> Response:
-        logger().error("database_unreachable", reason=f"{type(error).__name__}: {error}")
-        return reply_of(Unready("The database cannot be reached right now.", code="database_unreachable"), app.clock)
+    async def to_database_fault(self, _: Request, error: Exception) -> Response:
+        problem = health.problem_of(error)
+        if problem is None:
+            raise error
+        return reply_of(problem, self._clock)
 
-    async def on_fault(_: Request, error: Exception) -> Response:
+    async def to_fault(self, _: Request, error: Exception) -> Response:
+        if problem := health.problem_of(error):  # from a middleware: those stand outside of the others here
+            return reply_of(problem, self._clock)
         logger().error("fault", exc_info=error)
         return reply(500, "internal", "Something went wrong on this server; its log says what.")
-
-    api.add_exception_handler(Problem, on_problem)
-    api.add_exception_handler(HTTPException, on_refusal)
-    api.add_exception_handler(RequestValidationError, on_invalid)
-    api.add_exception_handler(ConnectionError, on_lost_database)
-    api.add_exception_handler(Exception, on_fault)
 
 
 def problem_of(error: RequestValidationError) -> Problem:

@@ -136,11 +136,11 @@ class _Form:
     def _begin(self) -> None:
         self._part = _Part()
 
-    def _header_name(self, data: bytes, start: int, end: int) -> None:
-        self._header = (self._header[0] + data[start:end], self._header[1])
+    def _header_name(self, piece: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0] + piece[start:end], self._header[1])
 
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header = (self._header[0], self._header[1] + data[start:end])
+    def _header_value(self, piece: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0], self._header[1] + piece[start:end])
 
     def _header_end(self) -> None:
         name, value = self._header
@@ -165,15 +165,15 @@ class _Form:
             raise Invalid.of(FILE, "too_many_files", "Send one file at a time.")
         self.name = name
 
-    def _data(self, data: bytes, start: int, end: int) -> None:
+    def _data(self, piece: bytes, start: int, end: int) -> None:
         if self._part.is_file:
             self._left -= end - start
             if self._left < 0:
                 raise HTTPException(413)
-            self._pending.append(data[start:end])
+            self._pending.append(piece[start:end])
         else:
             field_text = self._fields[self._part.name]
-            field_text += data[start:end]
+            field_text += piece[start:end]
             if len(field_text) > _FIELD_BYTES:
                 raise HTTPException(413)
 

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from postwright.domain.errors import Conflict, Problem, Unready
+from postwright.kit.logging import logger
 from postwright.services.app import App
 from postwright.storage import health as storage
 from postwright.storage.db import Tx
 from postwright.storage.migrate import SchemaState, schema_state
 
+DATABASE_FAULTS = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What the driver raises; among it is what `problem_of` can explain."""
 LONGEST_WAIT = timedelta(minutes=1)
 """A due publication that waits longer means that the workers do not keep up."""
 LATENESS_OVER = timedelta(hours=1)
@@ -44,6 +49,24 @@ class Work:
     workers: int
 
 
+def problem_of(error: Exception) -> Problem | None:
+    """What a fault of the database means for a caller; None where it is a fault of ours."""
+    if isinstance(error, IntegrityError):
+        return Conflict("Something that this refers to has just changed; try again.")
+    if _is_lost(error):
+        logger().error("database_unreachable", reason=f"{type(error).__name__}: {error}")
+        return Unready("The database cannot be reached right now.", code="database_unreachable")
+    return None
+
+
+def _is_lost(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    if isinstance(error, OSError):
+        return error.filename is None  # no socket to connect to, as opposed to no such file
+    return isinstance(error, (PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError))
+
+
 async def readiness(app: App) -> tuple[Check, ...]:
     """Every check; later ones are left out where they would only repeat an earlier failure."""
     try:
@@ -57,7 +80,7 @@ async def readiness(app: App) -> tuple[Check, ...]:
                 Check("schema", ok=True, detail=_SCHEMA[schema]),
                 *await _work_checks(tx, app),
             )
-    except (OSError, SQLAlchemyError, asyncpg.PostgresError) as lost:
+    except DATABASE_FAULTS as lost:
         return (Check("database", ok=False, detail=f"The database cannot be reached ({type(lost).__name__})."),)
 
 

@@ -1,0 +1,86 @@
+"""What operators and orchestrators ask of a server, also of one that cannot work."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import text
+from starlette.types import ASGIApp
+
+from postwright.main import create_server
+from postwright.services.app import App
+from postwright.storage.db import Database
+from tests.support.apps import Person, connect_account, work_without_end
+from tests.support.asgi import Client, Reply
+from tests.support.clock import ManualClock
+from tests.support.pictures import jpeg
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+NO_SOCKET = "postgresql://nobody@/nothing?host=/nonexistent"
+
+
+def _failing(reply: Reply) -> dict[str, str]:
+    return {check["name"]: check["detail"] for check in reply.json()["checks"] if not check["ok"]}
+
+
+async def test_a_server_with_a_worker_is_ready(app: App, stranger: Client) -> None:
+    await work_without_end(app)
+    reply = await stranger.get("/readyz")
+    assert (reply.status, reply.json()["status"], _failing(reply)) == (200, "ready", {})
+
+
+async def test_without_a_worker_the_server_says_how_to_start_one(stranger: Client) -> None:
+    reply = await stranger.get("/readyz")
+    assert (reply.status, _failing(reply)) == (503, {"worker": "No worker runs: start postwright worker."})
+
+
+async def test_a_schema_that_is_behind_says_how_to_migrate(app: App, stranger: Client) -> None:
+    async with app.db.tx() as tx:
+        await tx.execute(text("DELETE FROM alembic_version"))
+    reply = await stranger.get("/readyz")
+    assert (reply.status, _failing(reply)) == (503, {"schema": "The database is empty: run postwright migrate."})
+
+
+async def test_posts_that_nobody_fetches_make_the_server_unready(
+    app: App, stranger: Client, client: Client, person: Person, clock: ManualClock
+) -> None:
+    await work_without_end(app)
+    await connect_account(app, person)
+    media = (await client.upload(jpeg(), "a.jpg")).json()["id"]
+    assert (await client.post("/api/posts", {"platform": "instagram", "media": [{"id": media}]})).status == 201
+    assert (await stranger.get("/readyz")).status == 200
+    clock.advance(timedelta(seconds=90))
+    reply = await stranger.get("/readyz")
+    assert _failing(reply) == {"queue": "The oldest due publication has waited for 90 s."}
+
+
+async def test_a_lost_database_is_503_everywhere_and_the_process_still_lives(app: App, person: Person) -> None:
+    for address in (NOWHERE, NO_SOCKET):
+        server = create_server(replace(app, db=Database(address)))
+        caller = Client(server, {"Authorization": f"Bearer {person.bearer}"})
+        assert (await caller.get("/healthz")).status == 200
+        ready = await caller.get("/readyz")
+        assert (ready.status, list(_failing(ready))) == (503, ["database"])
+        assert (await caller.get("/api/media")).code == "database_unreachable"
+
+
+async def test_metrics_tell_of_requests_and_of_the_work_of_all_processes(
+    app: App, server: ASGIApp, client: Client, person: Person
+) -> None:
+    await work_without_end(app)
+    await connect_account(app, person)
+    media = (await client.upload(jpeg(), "a.jpg")).json()["id"]
+    await client.post("/api/posts", {"platform": "instagram", "media": [{"id": media}]})
+    lines = (await Client(server).get("/metrics")).body.decode().splitlines()
+    assert 'postwright_http_requests_total{method="POST",route="/api/posts",status="201"} 1.0' in lines
+    assert 'postwright_publications{state="queued"} 1.0' in lines
+    assert {"postwright_due 1.0", "postwright_workers 1.0", "postwright_oldest_due_seconds 0.0"} <= set(lines)
+
+
+async def test_metrics_tell_how_late_publications_start(app: App, client: Client, person: Person) -> None:
+    await connect_account(app, person)
+    media = (await client.upload(jpeg(), "a.jpg")).json()["id"]
+    await client.post("/api/posts", {"platform": "instagram", "media": [{"id": media}]})
+    async with app.db.tx() as tx:
+        await tx.execute(text("UPDATE publications SET started_at = due_at + interval '2 seconds'"))
+    lines = (await client.get("/metrics")).body.decode().splitlines()
+    assert 'postwright_lateness_seconds{quantile="0.99"} 2.0' in lines
