@@ -16,9 +16,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from postwright import settings as configuration
 from postwright.cli.client import Account, Client, Kind, Media, Platform, Post, Publication
 from postwright.cli.demo_posts import caption_for, media_for
+from postwright.cli.opening import load
 from postwright.cli.serve import LOOPBACK, SANDBOX_PORT, WEB_PORT, listen, until_signal
 from postwright.cli.terminal import FAILED, WIDE, Fault, JsonOption, err, facts, line, out, print_json, run, table
 from postwright.cli.up import Plan, Running, make_plan, running
@@ -34,6 +34,8 @@ LEAD: Final = timedelta(seconds=3)
 DONE_WITHIN: Final = timedelta(minutes=2)
 CONSENT: Final = {"sandbox_consent": "approve"}
 PUBLISHED: Final = "published"
+_LENGTH: Final = 16
+"""Of the password: short enough to be typed."""
 _LOOK_AGAIN: Final = timedelta(milliseconds=250)
 _MOVING: Final = frozenset({"draft", "scheduled", "queued", "publishing"})
 _COLOURS: Final = {PUBLISHED: "green", "failed": "red", "needs_attention": "red", "publishing": "cyan"}
@@ -84,7 +86,7 @@ def demo(
     The demo keeps to itself: it has its own data folder and database, and what is set in the
     environment or in .env means nothing to it.
     """
-    settings = configuration.load({}, data_dir=data_dir)
+    settings = load({}, data_dir=data_dir)
     port, sandbox_port = free_port(WEB_PORT), free_port(SANDBOX_PORT)
     plan = make_plan(settings, host=LOOPBACK, port=port, sandbox_port=sandbox_port, workers=1, own_logs=True)
     if not run(_demo(plan, once=once, steps=Steps(quiet=as_json))):
@@ -124,6 +126,7 @@ class Steps:
 
     def done(self, text: str) -> None:
         """What has been done."""
+        self._status.stop()
         if not self.quiet:
             line(out, f"  [green]✓[/] {escape(text)}")
 
@@ -174,7 +177,7 @@ async def _connect(client: Client, platform: Platform, steps: Steps) -> list[Acc
     for login in platform.logins:
         steps.doing(f"Connecting {platform.name} by {login.name}")
         accounts = await client.connect(platform, login, CONSENT)
-        steps.done(f"Connected {', '.join(account.username for account in accounts)} by the log-in of {login.name}")
+        steps.done(f"Connected {', '.join(account.username for account in accounts)} ({login.name})")
         first.append(accounts[0])
     return first
 
@@ -252,8 +255,10 @@ def _show(found: Running, rows: Sequence[Row], password: str, *, once: bool, qui
         return
     out.print(_table(rows))
     if out.width < WIDE:
+        widest = max(len(row.order.kind.label) for row in rows)
         for row in rows:
-            line(out, f"  {row.order.kind.label}: {escape(row.where)}")
+            line(out, f"  [dim]{row.order.kind.label:<{widest}}[/]   {escape(row.where)}")
+        out.print()
     if once:
         return
     dashboard, timeline = str(places["dashboard"]), str(places["sandbox"])
@@ -281,7 +286,7 @@ def _password(folder: Path) -> str:
     path = folder / "demo_password"
     if not path.exists():
         path.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
-        path.write_text(token())
+        path.write_text(token()[:_LENGTH])
     return path.read_text()
 
 

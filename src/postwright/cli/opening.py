@@ -1,6 +1,6 @@
 """What most commands open first: the settings, and on them the application. What cannot be opened is a sentence."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,9 +19,12 @@ NO_DATABASE = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.Interfac
 """What it looks like when the database cannot be reached, or does not let us in."""
 
 
-def load(*, data_dir: Path | None = None) -> Settings:
-    """Read the settings of this process; a `data_dir` given here wins. Raises BadSettings."""
-    settings = configuration.load(data_dir=data_dir)
+def load(environment: Mapping[str, str] | None = None, *, data_dir: Path | None = None) -> Settings:
+    """Read the settings, by default of this process; a `data_dir` given here wins. Raises BadSettings, Fault."""
+    try:
+        settings = configuration.load(environment, data_dir=data_dir)
+    except OSError as fault:
+        raise Fault(f"The data folder cannot be used: {fault}. Name another one in POSTWRIGHT_DATA_DIR.") from fault
     if settings.database_url is not None:
         try:
             libpq_url(settings.database_url)

@@ -34,6 +34,8 @@ LOOPBACK: Final = "127.0.0.1"
 WEB_PORT: Final = 8000
 SANDBOX_PORT: Final = 8900
 BACKLOG: Final = 2048
+CONNECTIONS: Final = 1000
+"""At once, to one process; who comes on top gets 503. Most systems give a process 1024 open files."""
 GRACE: Final = timedelta(seconds=10)
 """What open requests get when the server stops; streams of events never end by themselves."""
 KEEP_ALIVE: Final = timedelta(seconds=30)
@@ -116,7 +118,7 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
 
 @contextlib.contextmanager
 def until_signal() -> Iterator[asyncio.Event]:
-    """An event that SIGINT or SIGTERM sets. A second one is not waited with: it ends the process."""
+    """An event that SIGINT or SIGTERM sets. A second one ends the process at once."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -127,6 +129,7 @@ def until_signal() -> Iterator[asyncio.Event]:
     def release() -> None:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, ask)
@@ -159,6 +162,7 @@ async def _web(settings: Settings, sock: socket.socket) -> None:
                     proxy_headers=False,
                     server_header=False,
                     backlog=BACKLOG,
+                    limit_concurrency=CONNECTIONS,
                     timeout_keep_alive=int(KEEP_ALIVE.total_seconds()),
                     timeout_graceful_shutdown=int(GRACE.total_seconds()),
                 )
