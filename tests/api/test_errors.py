@@ -105,7 +105,7 @@ async def test_a_viewer_may_look_and_not_write(app: App, server: ASGIApp) -> Non
 
 
 async def test_every_reply_has_safe_headers_and_a_request_id(stranger: Client) -> None:
-    replies: list[Reply] = [await stranger.get(path) for path in ("/healthz", "/nowhere", MEDIA)]
+    replies: list[Reply] = [await stranger.get(path) for path in ("/healthz", "/api/nowhere", MEDIA)]
     assert {reply.headers["x-content-type-options"] for reply in replies} == {"nosniff"}
     assert all("default-src 'none'" in reply.headers["content-security-policy"] for reply in replies)
     assert len({reply.headers["x-request-id"] for reply in replies}) == 3

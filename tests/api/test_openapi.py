@@ -140,4 +140,4 @@ async def test_the_document_is_served_and_no_page_that_loads_scripts(stranger: C
     served = await stranger.get("/api/openapi.json")
     assert (served.status, served.headers["content-type"]) == (200, "application/json")
     assert served.json()["paths"].keys() == DOCUMENT["paths"].keys()
-    assert (await stranger.get("/docs")).status == 404
+    assert (await stranger.get("/api/docs")).status == 404

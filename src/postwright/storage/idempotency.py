@@ -1,4 +1,7 @@
-"""The statements of idempotency keys: taking a key, keeping its reply, letting it go. Who may use one is the API's."""
+"""The statements of idempotency keys: taking a key, keeping its reply, letting it go.
+
+Who may use one is the API's affair; the old ones are deleted by upkeep.py.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,9 +83,3 @@ async def let_go(tx: Tx, claim: Claim) -> None:
         WHERE workspace_id = :workspace AND key = :key AND created_at = :at AND status IS NULL
     """)
     await tx.execute(statement, {"workspace": claim.workspace_id, "key": claim.key, "at": claim.at})
-
-
-async def forget_old(tx: Tx, now: datetime) -> int:
-    """Delete the keys whose time is over, and return how many there were."""
-    gone = await tx.execute(text("DELETE FROM idempotency_keys WHERE created_at < :before"), {"before": now - KEPT})
-    return gone.rowcount
