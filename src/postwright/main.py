@@ -1,10 +1,11 @@
-"""The ASGI entry: all doors behind one edge.
+"""The ASGI entry: all doors behind one edge, the REST door under its own addresses and the dashboard at all others.
 
 `uvicorn --factory postwright.main:server` runs it, in any number of processes.
 """
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,12 +16,37 @@ from postwright.bootstrap import running_app
 from postwright.domain.publication import Json
 from postwright.services.app import App
 from postwright.settings import Settings
+from postwright.web.app import create_web
+
+OF_THE_API: Final = frozenset({"api", "media", "healthz", "readyz", "metrics"})
+"""The first parts of the addresses that are the REST door's."""
 
 
-def create_server(app: App) -> ASGIApp:
+class Doors:
+    """Every door on a composed application, as one ASGI application."""
+
+    def __init__(self, app: App) -> None:
+        self._api = create_api(app)
+        self._web = create_web(app)
+        self._edge = Edge(self._through, app.settings, self._api.state.metrics)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._edge(scope, receive, send)
+
+    async def close(self) -> None:
+        """End the streams that would go on for ever. To be called when the server is asked to stop, not later."""
+        await self._web.state.door.changes.close()
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = str(scope.get("path", "/")).split("/", 2)[1:2]
+        door = self._api if first and first[0] in OF_THE_API else self._web
+        await door(scope, receive, send)
+
+
+def create_server(app: App) -> Doors:
     """Every door on a composed application."""
-    api = create_api(app)
-    return Edge(api, app.settings, api.state.metrics)
+    return Doors(app)
 
 
 def document(app: App) -> Mapping[str, Json]:
@@ -52,7 +78,8 @@ class Server:
     async def _live(self, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
             await receive()
-            self._inner = create_server(await stack.enter_async_context(running_app(self._settings)))
+            self._inner = doors = create_server(await stack.enter_async_context(running_app(self._settings)))
+            stack.push_async_callback(doors.close)
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

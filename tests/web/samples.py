@@ -1,9 +1,11 @@
 """Made-up values for every page, whole enough to be looked at."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from postwright.web.compose import Typed
 from postwright.web.views import (
     AppSetup,
     Candidate,
@@ -28,10 +30,10 @@ from postwright.web.views import (
 NOW = datetime(2026, 11, 20, 9, 24, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 BADGE = ChannelBadge("photos", "Photos", "p-photos", "northwind.coffee")
-SETUP = AppSetup("https://post.example.org/api/callback/photos", ("PHOTOS_CLIENT_ID", "PHOTOS_CLIENT_SECRET"))
+SETUP = AppSetup("With C", "https://post.example.org/api/callback/photos", ("PHOTOS_CLIENT_ID", "PHOTOS_CLIENT_SECRET"))
 TILES = (
     PlatformTile("photos", "Photos", "p-photos", (LoginWay("a", "With A", "/a"), LoginWay("b", "With B", "/b")), 1),
-    PlatformTile("clips", "Clips", "p-clips", (), setup=SETUP),
+    PlatformTile("clips", "Clips", "p-clips", (), setups=(SETUP,)),
 )
 CARDS = tuple(
     ChannelCard(
@@ -87,7 +89,7 @@ def post(*publications: PublicationView) -> PostView:
         "Mara",
         NOW - timedelta(days=2),
     )
-    return PostView(*shown, MEDIA, publications, events, "/compose?post=p1", "/compose?from=p1", "/posts/p1/cancel")
+    return PostView(*shown, MEDIA, publications, events, "/compose?post=p1", "/compose?from=p1", "/posts/p1/delete")
 
 
 def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
@@ -109,22 +111,39 @@ def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
         ),
         publication("failed", reason="It was refused.", advice="Crop it.", retry_url="/x", attempts=2),
         publication("needs_attention", reason="Nobody can tell.", resolve_url="/x"),
+        replace(publication("needs_attention", reason="Too late.", resolve_url="/x", was_sent=False), id="late"),
         publication("queued", next_attempt_at=NOW + timedelta(minutes=4), caption="Its own"),
     )
     seed = {"workspace": "w", "accounts": [], "platforms": [], "now": NOW, "post": None}
     auth = {"chrome": chrome(flashes=(Flash("Signed out"),)), "platforms": TILES}
-    posts = {**inside, "tabs": tabs, "more_url": "/posts?cursor=c", "list_url": "/posts", "filter_name": ""}
-    channels = {**inside, "tiles": TILES, "problem": "", "problem_raw": ""}
-    compose = {**inside, "seed": seed, "zones": ("UTC", "Europe/Berlin"), "zone": "UTC", "date": "", "time": ""}
+    posts = {
+        **inside,
+        "tabs": tabs,
+        "more_url": "/posts?cursor=c",
+        "list_url": "/posts",
+        "filter_name": "",
+        "account": "",
+    }
+    channels = {**inside, "tiles": TILES, "problem": ""}
+    typed = Typed("once", "<b>Roast", ("account-ok",), "later", problems=("Too long.",))
+    compose = {
+        **inside,
+        "seed": seed,
+        "typed": Typed("once"),
+        "zones": ("UTC", "Europe/Berlin"),
+        "zone": "UTC",
+        "date": "",
+        "time": "",
+    }
     candidates = (Candidate("1", BADGE, "Page", connected=True), Candidate("2", BADGE, "Page", connected=False))
     failure = {"status": 500, "title": "Something broke", "text": "Please try again.", "request_id": "r1"}
     return {
-        "login": ("login.html", {**auth, "form": FormState(), "next": "/", "can_sign_up": True}),
-        "login refused": ("login.html", {**auth, "form": wrong, "next": "/", "can_sign_up": False}),
-        "signup": ("signup.html", {**auth, "form": FormState(), "first": True}),
+        "login": ("login.html", {**auth, "form": FormState(), "next": "/"}),
+        "login refused": ("login.html", {**auth, "form": wrong, "next": "/"}),
+        "signup": ("signup.html", {**auth, "form": FormState(), "first": True, "shortest": 8}),
         "channels": ("channels.html", {**channels, "cards": CARDS}),
         "no channels": ("channels.html", {**channels, "cards": (), "frame": frame(())}),
-        "consent refused": ("channels.html", {**channels, "cards": CARDS, "problem": "No.", "problem_raw": "{}"}),
+        "consent refused": ("channels.html", {**channels, "cards": CARDS, "problem": "No."}),
         "chooser": (
             "choose_accounts.html",
             {
@@ -137,10 +156,14 @@ def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
             },
         ),
         "compose": ("compose.html", compose),
+        "compose refused": ("compose.html", {**compose, "typed": typed}),
         "compose without channels": ("compose.html", {**compose, "frame": frame(())}),
         "posts": ("posts.html", {**posts, "active": "queue", "rows": rows}),
         **{f"no {tab}": ("posts.html", {**posts, "active": tab, "rows": ()}) for tab in ("queue", "attention", "all")},
-        "nothing published": ("posts.html", {**posts, "active": "published", "rows": (), "filter_name": "northwind"}),
+        "nothing published": (
+            "posts.html",
+            {**posts, "active": "published", "rows": (), "filter_name": "northwind", "account": "a"},
+        ),
         "post": ("post.html", {**inside, "post": post(*results), "form": FormState(), "form_for": ""}),
         "post refused": (
             "post.html",

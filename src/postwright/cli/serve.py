@@ -37,7 +37,7 @@ BACKLOG: Final = 2048
 CONNECTIONS: Final = 1000
 """At once, to one process; who comes on top gets 503. Most systems give a process 1024 open files."""
 GRACE: Final = timedelta(seconds=10)
-"""What open requests get when the server stops; streams of events never end by themselves."""
+"""What open requests get when the server stops."""
 KEEP_ALIVE: Final = timedelta(seconds=30)
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # compared with, not listened on
@@ -151,9 +151,10 @@ class _WebServer(uvicorn.Server):
 async def _web(settings: Settings, sock: socket.socket) -> None:
     with until_signal() as stop:
         async with running_app(settings) as app:
+            doors = create_server(app)
             server = _WebServer(
                 uvicorn.Config(
-                    create_server(app),
+                    doors,
                     http="httptools",
                     ws="none",
                     lifespan="off",
@@ -171,6 +172,7 @@ async def _web(settings: Settings, sock: socket.socket) -> None:
             stopping = asyncio.create_task(stop.wait())
             logger().info("listening", at=sock.getsockname()[:2], public_url=settings.public_url)
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await doors.close()
             server.should_exit = True
             await serving
             stopping.cancel()

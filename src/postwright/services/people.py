@@ -33,12 +33,13 @@ _passwords = PasswordHash.recommended()
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """What a person gives to sign up, as they typed it; `timezone` is an IANA name."""
+    """What a person gives to sign up, as they typed it: `timezone` is an IANA name, `workspace` a name for theirs."""
 
     email: str
     password: str
     name: str | None = None
     timezone: str = "UTC"
+    workspace: str | None = None
 
 
 async def sign_up(app: App, wanted: SignUp, address: str) -> Member:
@@ -55,7 +56,7 @@ async def sign_up(app: App, wanted: SignUp, address: str) -> Member:
     password_hash = await asyncio.to_thread(_passwords.hash, clean.password)
     member = Member(
         User(new_id(), clean.email, name, is_admin=False),
-        Workspace(new_id(), f"{name}'s workspace", clean.timezone),
+        Workspace(new_id(), clean.workspace or f"{name}'s workspace", clean.timezone),
         "owner",
     )
     async with app.db.tx() as tx:
@@ -85,6 +86,11 @@ async def log_in(app: App, email: str, password: str, address: str) -> Member:
             await users.forgive(tx, by_email, failure_id)
         return found[0]
     raise Unauthenticated("The email or the password is wrong.", code="wrong_credentials")
+
+
+async def nobody_yet(tx: Tx) -> bool:
+    """Whether the instance waits for its first person."""
+    return not await users.anybody(tx)
 
 
 async def me(tx: Tx, caller: Caller) -> Member:
@@ -122,19 +128,24 @@ def _checked(wanted: SignUp) -> SignUp:
     if email is None:
         findings.append(Finding("email", "email_invalid", "This is not an email address that can receive mail."))
     findings += _password_findings(wanted.password)
-    name = (wanted.name or "").strip()
-    if len(name) > LONGEST_NAME:
-        message = f"A name has at most {LONGEST_NAME} characters."
-        findings.append(Finding("name", "name_too_long", message, limit=LONGEST_NAME, value=len(name)))
-    if not name.isprintable():
-        findings.append(Finding("name", "name_invalid", "The name holds characters that cannot be shown."))
+    name, workspace = (wanted.name or "").strip(), (wanted.workspace or "").strip()
+    findings += _name_findings("name", name) + _name_findings("workspace", workspace)
     try:
         zone_of(wanted.timezone)
     except Invalid as unknown:
         findings += unknown.findings
     if findings or email is None:
         raise Invalid(findings)
-    return SignUp(email, wanted.password, name, wanted.timezone)
+    return SignUp(email, wanted.password, name, wanted.timezone, workspace)
+
+
+def _name_findings(field: str, name: str) -> list[Finding]:
+    if len(name) > LONGEST_NAME:
+        message = f"A name has at most {LONGEST_NAME} characters."
+        return [Finding(field, "name_too_long", message, limit=LONGEST_NAME, value=len(name))]
+    if not name.isprintable():
+        return [Finding(field, "name_invalid", "The name holds characters that cannot be shown.")]
+    return []
 
 
 def _password_findings(password: str) -> list[Finding]:

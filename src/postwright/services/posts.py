@@ -19,7 +19,7 @@ from postwright.services.compose import Composed, composing
 from postwright.services.drafts import PostDraft
 from postwright.storage import changes, edits, posts, publications, queue
 from postwright.storage.db import Tx
-from postwright.storage.posts import EventRow, Filter, NewPublication, PostRow
+from postwright.storage.posts import EventRow, Filter, NewPublication, PostRow, PublicationRow
 from postwright.storage.publications import Line
 from postwright.storage.users import workspace_zone
 
@@ -118,13 +118,23 @@ async def get(tx: Tx, caller: Caller, post_id: UUID) -> PostRow:
 async def page(
     tx: Tx, app: App, caller: Caller, wanted: Filter, *, limit: int, cursor: str | None = None
 ) -> Page[PostRow]:
-    """Some posts, the latest time first. Raises BadCursor."""
+    """Some posts, the latest time first unless `wanted` says otherwise. Raises BadCursor."""
     after = Cursor.decode(cursor) if cursor else None
     now = app.clock.now()
     rows = await posts.page(tx, caller.workspace_id, wanted, now=now, limit=limit + 1, after=after)
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     return Page(rows[:limit], Cursor(last.due_at, last.id).encode() if last else None)
+
+
+def may_change(row: PostRow) -> bool:
+    """Whether `update` would take a change: nothing of the post is out or on its way."""
+    return {publication.state for publication in row.publications} <= _CHANGEABLE
+
+
+def may_retry(publication: PublicationRow) -> bool:
+    """Whether `retry` would queue it again."""
+    return publication.state in _RETRIABLE
 
 
 async def events(tx: Tx, caller: Caller, post_id: UUID) -> tuple[EventRow, ...]:

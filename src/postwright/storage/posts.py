@@ -132,25 +132,28 @@ async def by_client_id(tx: Tx, workspace_id: UUID, client_post_id: str) -> UUID 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which posts a list holds. `status` is a post's status, `since` and `until` bound its time."""
+    """Which posts a list holds: of one status, or of some states; `since` and `until` bound a post's time."""
 
     status: str | None = None
+    states: tuple[str, ...] = ()
     platform: str | None = None
     account_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    soonest_first: bool = False
 
 
 async def page(
     tx: Tx, workspace_id: UUID, wanted: Filter, *, now: datetime, limit: int, after: Cursor | None
 ) -> tuple[PostRow, ...]:
-    """At most `limit` posts, the latest time first, after a cursor."""
+    """At most `limit` posts in the order that is wanted, after a cursor."""
     conditions, values = _conditions(wanted, now)
+    beyond, direction = (">", "ASC") if wanted.soonest_first else ("<", "DESC")
     if after is not None:
-        conditions.append("(po.due_at, po.id) < (:after_at, :after_id)")
+        conditions.append(f"(po.due_at, po.id) {beyond} (:after_at, :after_id)")
         values |= {"after_at": after.at, "after_id": after.id}
     where = "".join(f" AND {condition}" for condition in conditions)
-    statement = text(f"{_POST}{where} ORDER BY po.due_at DESC, po.id DESC LIMIT :limit")
+    statement = text(f"{_POST}{where} ORDER BY po.due_at {direction}, po.id {direction} LIMIT :limit")
     found = await tx.execute(statement, {"workspace": workspace_id, "limit": limit, **values})
     return tuple(_post(row) for row in found)
 
@@ -165,6 +168,7 @@ def _conditions(wanted: Filter, now: datetime) -> tuple[list[str], dict[str, obj
         conditions.append("po.state = :state")
         values["state"] = wanted.status
     for value, condition, name in (
+        (list(wanted.states) or None, "po.state = ANY(:states)", "states"),
         (wanted.platform, "EXISTS (SELECT FROM publications x WHERE x.post_id = po.id AND x.platform = :p)", "p"),
         (wanted.account_id, "EXISTS (SELECT FROM publications x WHERE x.post_id = po.id AND x.account_id = :a)", "a"),
         (wanted.since, "po.due_at >= :since", "since"),

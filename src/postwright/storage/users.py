@@ -58,6 +58,11 @@ async def email_taken(tx: Tx, email: str) -> bool:
     return (await tx.execute(select(users.c.id).where(users.c.email == email))).first() is not None
 
 
+async def anybody(tx: Tx) -> bool:
+    """Whether somebody has signed up at all."""
+    return bool((await tx.execute(select(select(users.c.id).exists()))).scalar_one())
+
+
 async def add_member(tx: Tx, member: Member, password_hash: str, now: datetime) -> Member | None:
     """Store a new person with their workspace; the instance's first one is its admin. None where the email is taken."""
     await tx.execute(select(func.pg_advisory_xact_lock(_FIRST_USER_LOCK)))

@@ -26,6 +26,7 @@ class StateLook:
 STATE_LOOKS: Mapping[str, StateLook] = {
     "draft": StateLook("Draft", "circle-dashed", "draft"),
     "queued": StateLook("Scheduled", "clock", "scheduled"),
+    "waiting": StateLook("Waiting", "hourglass", "scheduled"),
     "publishing": StateLook("Publishing", "loader-circle", "publishing"),
     "published": StateLook("Published", "check", "published"),
     "partial": StateLook("Partly published", "circle-alert", "partial"),
@@ -33,7 +34,7 @@ STATE_LOOKS: Mapping[str, StateLook] = {
     "needs_attention": StateLook("Needs you", "circle-help", "review"),
     "canceled": StateLook("Canceled", "ban", "draft"),
 }
-"""Every state of a publication, and of a post, which adds `partial`."""
+"""Every state of a publication, and of a post, which adds `partial`; `waiting` is queued past its time."""
 
 
 def initials(name: str) -> str:
@@ -68,6 +69,11 @@ class Chrome:
     path: str
     theme: Literal["", "light", "dark"] = ""
     flashes: tuple[Flash, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        """The page's time as an event's id: what happened before it is on the page."""
+        return round(self.now.timestamp() * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +162,23 @@ class LoginWay:
 
 @dataclass(frozen=True, slots=True)
 class AppSetup:
-    """What the operator must set before a platform can be connected."""
+    """What the operator must set before a platform can be connected (by `login`, where there are several)."""
 
+    login: str
     redirect_url: str
     variables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformTile:
-    """A platform that can be connected; with `setup`, only after the operator has set the app's keys."""
+    """A platform that can be connected by `logins`; each of `setups` is one that the operator has yet to set up."""
 
     id: str
     name: str
     icon: str
     logins: tuple[LoginWay, ...]
     connected: int = 0
-    setup: AppSetup | None = None
+    setups: tuple[AppSetup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +252,10 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class PublicationView:
-    """A post on one account. `reason` says what went wrong, `advice` what to do; `caption` is its own text, if any."""
+    """A post on one account. `reason` says what went wrong, `advice` what to do; `caption` is its own text, if any.
+
+    `was_sent` is false where it needs a person before it was ever sent: then there is nothing to look for.
+    """
 
     id: str
     channel: ChannelBadge
@@ -261,11 +271,12 @@ class PublicationView:
     caption: str = ""
     retry_url: str = ""
     resolve_url: str = ""
+    was_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """One post whole. `at` is its time; `zone_name` the zone that the person chose."""
+    """One post whole. `at` is its time; `zone_name` the zone it is shown in, with what was meant in another."""
 
     id: str
     url: str
@@ -280,7 +291,7 @@ class PostView:
     events: tuple[EventLine, ...]
     edit_url: str = ""
     duplicate_url: str = ""
-    cancel_url: str = ""
+    delete_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

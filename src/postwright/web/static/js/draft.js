@@ -21,7 +21,7 @@ export class Draft {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const post = snapshot();
-      const something = Boolean(post.caption || post.media.length || post.accounts.length);
+      const something = Boolean(post.caption || post.media.length);
       if (something) localStorage.setItem(this.key, JSON.stringify(post));
       else localStorage.removeItem(this.key);
       done(something);

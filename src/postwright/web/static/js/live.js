@@ -1,12 +1,11 @@
 // Live states. One event stream per visible tab (a browser allows six connections to a host, so a hidden tab lets go of
-// its own); after a pause the stream goes on from the last event that was seen. An event names a post; the parts of the
-// page that show it fetch their own address again.
+// its own); it goes on from the last event that was seen, at first from the page's own time. An event names a post; the
+// parts of the page that show it fetch their own address again. One without a post means that anything may have changed.
 const REFRESH_MS = 250;
 const WORDS = { wait: "Connecting…", on: "Live", off: "Reconnecting…" };
 
 let source;
-let lastId = "";
-let missed = false;
+let lastId = document.querySelector("meta[name=seen]").content;
 let changed = new Set();
 let timer;
 
@@ -24,15 +23,10 @@ function listen() {
     return;
   }
   if (source) return;
-  source = new EventSource(lastId ? `/events?last_event_id=${encodeURIComponent(lastId)}` : "/events");
-  source.onopen = () => {
-    show("on");
-    if (missed) refresh(undefined);
-    missed = false;
-  };
+  source = new EventSource(`/events?last_event_id=${lastId}`);
+  source.onopen = () => show("on");
   source.onerror = () => {
     show("off");
-    missed = true;
     if (source?.readyState === EventSource.CLOSED) {
       source = undefined;
       setTimeout(listen, 5000);

@@ -126,6 +126,9 @@ for (const form of $$("form[data-pick]")) {
   count();
 }
 
+// A form of filters applies itself.
+for (const form of $$("form[data-auto]")) form.addEventListener("change", () => form.requestSubmit());
+
 for (const box of $$("[data-flash]")) fade(box);
 $("[data-focus]")?.focus();
 $(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
