@@ -17,7 +17,7 @@ from uuid import UUID
 from postwright.bootstrap import running_app
 from postwright.kit.http import Http, Reply, Request
 from postwright.settings import Settings
-from postwright.storage.db import Database, Tx
+from postwright.storage.db import Database, RawConnection, Tx
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
 from tests.support.clock import ManualClock
@@ -51,6 +51,13 @@ class DyingDatabase(Database):
         async with super().tx() as tx:
             yield tx
             self._points.reached()
+        self._points.reached()
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[RawConnection]:
+        self._points.reached()
+        async with super().statement() as connection:
+            yield connection
         self._points.reached()
 
 

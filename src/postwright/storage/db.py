@@ -4,8 +4,8 @@ Queries live in the modules beside this one; starting a server of our own lives 
 """
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -48,13 +48,22 @@ class Database:
             async_creator=self._connect,
             pool_size=pool_size,
             max_overflow=0,
-            json_serializer=_to_json,
+            json_serializer=to_json,
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
 
     def tx(self) -> AbstractAsyncContextManager[Tx]:
         """Open a transaction: committed on leaving the block, rolled back when it raises."""
         return self._engine.begin()
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[RawConnection]:
+        """Give a pooled driver connection outside any transaction, for single statements that are one by themselves."""
+        async with self._engine.connect() as connection:
+            driver: RawConnection | None = (await connection.get_raw_connection()).driver_connection
+            if driver is None:
+                raise ConnectionError("the connection is closed")
+            yield driver
 
     async def listen_connection(self) -> RawConnection:
         """Open a driver connection of its own, outside the pool, for LISTEN. The caller closes it."""
@@ -100,7 +109,7 @@ def _refuse_closed(dbapi_connection: object, record: object, proxy: object) -> N
         raise InvalidatePoolError
 
 
-def _to_json(value: object) -> str:
+def to_json(value: object) -> str:
     r"""Write what jsonb can hold: it refuses NUL and half a surrogate pair, which evidence from outside may contain."""
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "\\ufffd")
     return plain.encode(errors="replace").decode()

@@ -9,8 +9,6 @@ from postwright.storage.db import Tx
 
 _SERVED = (
     ("idempotency_keys", "created_at", timedelta(hours=24)),
-    ("oauth_states", "created_at", timedelta(days=1)),
-    ("webhook_receipts", "received_at", timedelta(days=7)),
     ("rate_budgets", "slot", timedelta(hours=25)),
     ("workers", "heartbeat_at", timedelta(hours=1)),
     ("pgqueuer_log", "created", timedelta(hours=6)),

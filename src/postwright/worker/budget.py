@@ -3,28 +3,34 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from postwright.platforms.base import Budget, RateReading
-from postwright.storage import publications as rows
-from postwright.storage.db import Tx
+from postwright.platforms.base import PlatformSpec, RateReading
+from postwright.storage.hotpath import Allowance, Spent
+
+_STEPS_TO_FINISH = 3
+"""After a commit step its address is read and a comment may follow: there must be room for them too."""
+_A_LITTLE = timedelta(seconds=1)
 
 
-async def free_at(tx: Tx, account_id: UUID, budget: Budget, needed: int, now: datetime) -> datetime | None:
-    """When the window may have room for the calls that are needed; None where it has now."""
-    used, oldest = await rows.budget_used(tx, account_id, budget.name, now - budget.window)
-    if used + needed <= budget.calls or oldest is None:
+def allowance(spec: PlatformSpec) -> Allowance:
+    """A platform's budget as the database's statements take it."""
+    budget = spec.budget
+    return Allowance(budget.name, budget.calls, budget.window, spec.step_calls)
+
+
+def free_at(oldest: datetime | None, spec: PlatformSpec) -> datetime | None:
+    """When a window whose oldest slot is this has room again; None where nothing is in it."""
+    return None if oldest is None else oldest + spec.budget.window + _A_LITTLE
+
+
+def no_room(spent: Spent, spec: PlatformSpec, now: datetime, *, commit: bool) -> datetime | None:
+    """When there may be room for the next step (with all that must follow a commit), None where there is now."""
+    needed = spec.step_calls * (_STEPS_TO_FINISH if commit else 1)
+    if spent.calls + needed <= spec.budget.calls:
         return None
-    return oldest + budget.window + timedelta(seconds=1)
+    return free_at(spent.oldest, spec) or now + spec.budget.window
 
 
-async def count(
-    tx: Tx, account_id: UUID, budget: Budget, *, made: int, readings: Sequence[RateReading], now: datetime
-) -> None:
-    """Count calls, and more where the platform says that it has counted more."""
-    if readings:
-        said = math.ceil(max(reading.used for reading in readings) * budget.calls)
-        used, _ = await rows.budget_used(tx, account_id, budget.name, now - budget.window)
-        made = max(made, said - used)
-    if made > 0:
-        await rows.count_calls(tx, account_id, budget.name, made, now)
+def said(readings: Sequence[RateReading], spec: PlatformSpec) -> int:
+    """How many calls the platform says were made in the window; 0 where it says nothing."""
+    return math.ceil(max((reading.used for reading in readings), default=0) * spec.budget.calls)

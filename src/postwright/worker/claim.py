@@ -1,22 +1,23 @@
-"""The claim: one transaction that takes an account's lease and the earliest publication that is due on it."""
+"""The claim: a run takes an account's lease and the earliest publication that is due on it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from postwright.domain.account import Account, Health
-from postwright.domain.publication import State
+from postwright.domain.publication import Json
 from postwright.kit.crypto import Secret
 from postwright.services import tokens
 from postwright.services.app import App
+from postwright.storage import hotpath, queue
 from postwright.storage import publications as rows
-from postwright.storage import queue
-from postwright.storage.db import Tx
-from postwright.storage.publications import Due, Lease, Line, Result
+from postwright.storage.hotpath import Due, Lease
+from postwright.storage.publications import Line
 from postwright.worker import budget
 from postwright.worker.leases import Worker
 
 TOO_LATE = "too_late"
+_TOO_LATE = "It was found later after its time than this workspace allows: send it now, or leave it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,68 +43,57 @@ async def claim(app: App, account_id: UUID, run: UUID, worker: Worker) -> Claim 
 
     None where another run has the account, it cannot publish now, or nothing is due.
     """
+    allowances = {name: budget.allowance(adapter.spec) for name, adapter in app.platforms.items()}
     while not worker.stopping:
-        async with app.db.tx() as tx:
-            now = app.clock.now()
-            lease = await rows.take_lease(tx, account_id, run=run, now=now, until=now + app.settings.lease)
+        now = app.clock.now()
+        async with app.db.statement() as connection:
+            lease = await hotpath.claim(
+                connection,
+                account_id,
+                run=run,
+                worker_id=worker.id,
+                now=now,
+                until=now + app.settings.lease,
+                allowances=allowances,
+            )
             if lease is None:
                 return None
-            if not await _free(tx, app, lease, run, now):
-                return None
-            due = await rows.next_due(tx, account_id, now)
-            if due is None:
-                await rows.give_lease_back(tx, account_id, run=run)
-                return None
-            if due.started_at is None and now - due.wanted_at > due.late_limit:
-                await _too_late(tx, due, run, now, worker)
+            due = lease.due
+            if due is None and _able(lease, now):
+                if await hotpath.give_back(connection, account_id, run=run, now=now):
+                    return None
                 continue
-            await _start(tx, due, now, worker)
-        return Claim(run, lease.account, due, lease)
+        if due is None:
+            await _put_off(app, lease, run, now)
+            return None
+        worker.changed(due.workspace_id, due.post_id)
+        if not due.too_late:
+            return Claim(run, lease.account, due, lease)
+        await _set_aside(app, due, run, now)
     return None
 
 
-async def _free(tx: Tx, app: App, lease: Lease, run: UUID, now: datetime) -> bool:
-    """Whether calls may be made for the account now; if not, its due publications are put off."""
+def _able(lease: Lease, now: datetime) -> bool:
+    blocked = lease.blocked_until is not None and lease.blocked_until > now
+    return lease.account.health is Health.HEALTHY and lease.oldest_call is None and not blocked
+
+
+async def _put_off(app: App, lease: Lease, run: UUID, now: datetime) -> None:
+    """No calls may be made for the account now: what is due on it waits until they may, or until it is reconnected."""
     account = lease.account
-    until = lease.blocked_until
-    if account.health is Health.HEALTHY:
-        spec = app.adapter(account.platform).spec
-        room_at = await budget.free_at(tx, account.id, spec.budget, spec.step_calls, now)
-        until = max(filter(None, (until, room_at)), default=None)
-        if until is None or until <= now:
-            return True
-        await rows.postpone_due(tx, account.id, now=now, until=until)
-        await queue.wake(tx, [(account.id, until)], now)
-    await rows.give_lease_back(tx, account.id, run=run)
-    return False
+    room_at = budget.free_at(lease.oldest_call, app.adapter(account.platform).spec)
+    until = max(filter(None, (lease.blocked_until, room_at)), default=None)
+    async with app.db.tx() as tx:
+        await rows.lock_account(tx, account.id)
+        if account.health is Health.HEALTHY and until is not None:
+            await rows.postpone_due(tx, account.id, now=now, until=until)
+            await queue.wake(tx, [(account.id, until)], now)
+        await rows.give_lease_back(tx, account.id, run=run)
 
 
-async def _too_late(tx: Tx, due: Due, run: UUID, now: datetime, worker: Worker) -> None:
-    message = (
-        f"Found {_spoken(now - due.due_at)} after its time, later than this workspace allows: send it now or cancel it."
-    )
-    result = Result(
-        State.NEEDS_ATTENTION, None, due.checkpoint, error={"kind": TOO_LATE, "message": message}, outcome=TOO_LATE
-    )
-    await rows.store(tx, due.id, result, run=run, now=now)
-    await rows.write_lines(tx, due.id, [Line(now, "error", message)])
-    await rows.refresh_post_state(tx, due.post_id, now)
-    worker.changed(due.workspace_id, due.post_id)
-
-
-async def _start(tx: Tx, due: Due, now: datetime, worker: Worker) -> None:
-    await rows.start(tx, due, worker_id=worker.id, now=now)
-    if due.attempt_open and due.state is State.PUBLISHING:
-        return
-    lateness = round((now - due.due_at).total_seconds() * 1000)
-    number = due.attempts + (not due.attempt_open)
-    when = f", {lateness} ms after its time" if due.started_at is None else ""
-    await rows.write_lines(tx, due.id, [Line(now, "info", f"Attempt {number} started{when}")])
-    await rows.refresh_post_state(tx, due.post_id, now)
-    worker.changed(due.workspace_id, due.post_id)
-
-
-def _spoken(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours else f"{minutes} min"
+async def _set_aside(app: App, due: Due, run: UUID, now: datetime) -> None:
+    error: dict[str, Json] = {"kind": TOO_LATE, "message": _TOO_LATE}
+    async with app.db.tx() as tx:
+        if await rows.set_aside(tx, due.id, error, run=run):
+            await rows.write_lines(tx, due.id, [Line(now, "error", _TOO_LATE)])
+            await rows.refresh_post_state(tx, due.post_id, now)

@@ -19,6 +19,7 @@ from postwright.kit.clock import AnchoredClock, SystemClock
 from postwright.kit.logging import logger
 from postwright.services import tokens
 from postwright.services.app import App
+from postwright.services.sweep import sweep
 from postwright.storage import publications, queue, upkeep
 from postwright.storage.changes import announce
 from postwright.worker.leases import Worker
@@ -119,6 +120,7 @@ async def _upkeep(app: App) -> None:
     renewed = await tokens.renew_due(app)
     async with app.db.tx() as tx:
         await upkeep.delete_served(tx, app.clock.now())
+    await sweep(app)
     logger().debug("upkeep", tokens_renewed=renewed)
 
 

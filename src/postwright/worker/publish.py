@@ -30,7 +30,8 @@ from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outco
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.services.media import attachment_url
-from postwright.storage.publications import Result, give_lease_back
+from postwright.storage.hotpath import Result
+from postwright.storage.publications import give_lease_back
 from postwright.worker.claim import Claim, claim
 from postwright.worker.evidence import Evidence, error_json
 from postwright.worker.leases import LeaseLost, Worker
@@ -91,6 +92,7 @@ class Publishing:
 
     async def go_on(self) -> None:
         """Take the publication as far as it goes now, and store where it stands. Raises LeaseLost."""
+        self._say_start()
         try:
             content = await self._content()
             call = await self._open_call()
@@ -99,6 +101,13 @@ class Publishing:
             await self._recorder.end(self._judge(self._noted(error, commit=False), self._due.checkpoint), None)
             return
         await self._recorder.end(await self._steps(call, content, point), call)
+
+    def _say_start(self) -> None:
+        due = self._due
+        if due.opened:
+            lateness = round((self._app.clock.now() - due.due_at).total_seconds() * 1000)
+            when = f", {lateness} ms after its time" if due.first_start else ""
+            self._evidence.say("info", f"Attempt {due.attempt} started{when}")
 
     async def _steps(self, call: Call, content: Content, point: Checkpoint) -> Ending:
         doubtful, since = self._due.intent_step is not None, self._due.intent_at or self._due.due_at
@@ -214,7 +223,7 @@ class Publishing:
     def _decide(self, error: PlatformError, *, commit: bool) -> Decision:
         return decide(
             error,
-            attempts=self._due.attempts + (not self._due.attempt_open),
+            attempts=self._due.attempt,
             now=self._app.clock.now(),
             after_commit=commit,
             refreshed=self._refreshed,
