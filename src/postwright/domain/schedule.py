@@ -40,23 +40,22 @@ def moment(text: str, zone: str | None, *, default_zone: str, now: datetime) -> 
         raise Invalid.of(
             "scheduled_at", "bad_time", "Write the time as ISO 8601, like 2026-11-21T09:30."
         ) from unreadable
-    zone_name = zone or default_zone
-    info = zone_of(zone_name)
-    if given.tzinfo is None:
-        at = given.replace(tzinfo=info).astimezone(UTC)
-        if at.astimezone(info).replace(tzinfo=None) != given:
-            raise Invalid.of(
-                "scheduled_at",
-                "time_does_not_exist",
-                f"{given:%H:%M} does not exist that day in {zone_name}: the clocks go forward.",
-            )
-    else:
-        at = given.astimezone(UTC)
-    if at < now - GRACE:
+    chosen = zone_of(zone or default_zone)
+    meant = given.replace(tzinfo=chosen) if given.tzinfo is None else given
+    # Compared before they are converted: near the first and the last year another zone's calendar has no such day.
+    if meant < now - GRACE:
         raise Invalid.of("scheduled_at", "time_in_past", "The time lies in the past.")
-    if at > now + FARTHEST:
+    if meant > now + FARTHEST:
         raise Invalid.of("scheduled_at", "time_too_far", "The time lies more than two years ahead.")
-    return Moment(at, at.astimezone(info).replace(tzinfo=None), zone_name)
+    at = meant.astimezone(UTC)
+    wall = at.astimezone(chosen).replace(tzinfo=None)
+    if given.tzinfo is None and wall != given:
+        raise Invalid.of(
+            "scheduled_at",
+            "time_does_not_exist",
+            f"{given:%H:%M} does not exist that day in {zone or default_zone}: the clocks go forward.",
+        )
+    return Moment(at, wall, zone or default_zone)
 
 
 def at_once(now: datetime, zone: str) -> Moment:
