@@ -49,11 +49,17 @@ class Problem(Exception):
     code = "internal"
 
     def __init__(
-        self, message: str | None = None, *, code: str | None = None, retry_at: datetime | None = None
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        retry_at: datetime | None = None,
     ) -> None:
         self.message = message or (type(self).__doc__ or "").strip()
         self.code = code or type(self).code
         self.retry_at = retry_at
+        self.findings: tuple[Finding, ...] = (Finding(field, self.code, self.message),) if field else ()
         super().__init__(self.message)
 
 
@@ -64,9 +70,9 @@ class Invalid(Problem):
     code = "invalid"
 
     def __init__(self, findings: Sequence[Finding], message: str | None = None) -> None:
-        self.findings = tuple(findings)
-        first = self.findings[0] if self.findings else None
+        first = findings[0] if findings else None
         super().__init__(message or (first.message if first else None), code=first.code if first else None)
+        self.findings = tuple(findings)
 
     @staticmethod
     def of(field: str, code: str, message: str) -> "Invalid":

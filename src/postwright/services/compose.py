@@ -15,7 +15,7 @@ from postwright.domain.account import Account, Health
 from postwright.domain.capability import ImageRule, Options
 from postwright.domain.check import check, choose_kind
 from postwright.domain.errors import Finding, Invalid, NotFound
-from postwright.domain.media import Attachment, Media
+from postwright.domain.media import Attachment
 from postwright.domain.post import Content
 from postwright.domain.publication import Json
 from postwright.services import media as files
@@ -24,6 +24,7 @@ from postwright.services.auth import Caller
 from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
 from postwright.storage import accounts
 from postwright.storage import media as stored_media
+from postwright.storage.media import Stored
 from postwright.storage.posts import NewPublication
 
 Placed = tuple[tuple[UUID, str | None], ...]
@@ -52,6 +53,8 @@ class _Files:
 
     shared: tuple[Attachment, ...]
     own: tuple[Attachment, ...] | None
+    where: str
+    """The target's place in the draft, as findings name it."""
 
     @property
     def effective(self) -> tuple[Attachment, ...]:
@@ -64,36 +67,37 @@ class _Library:
 
     app: App
     caller: Caller
-    known: dict[tuple[UUID | None, str | None], Media] = field(default_factory=dict)
+    known: dict[tuple[UUID | None, str | None], Stored] = field(default_factory=dict)
     fetched: list[UUID] = field(default_factory=list)
 
     async def attachments(self, refs: Sequence[MediaRef], where: str) -> tuple[Attachment, ...]:
         found = []
         for index, ref in enumerate(refs):
-            media = await self._media(ref, f"{where}.{index}")
+            stored = await self._media(ref, f"{where}.{index}")
+            media = stored.media
             if ref.kind is not None and ref.kind != media.facts.kind:
                 message = f"This is called {ref.kind} here, but it is {media.facts.mime}."
                 raise Invalid((Finding(f"{where}.{index}.type", "media_type_mismatch", message),))
-            found.append(Attachment(media, ref.alt_text))
+            found.append(Attachment(media, stored.alt_text if ref.alt_text is None else ref.alt_text))
         return tuple(found)
 
-    async def _media(self, ref: MediaRef, where: str) -> Media:
+    async def _media(self, ref: MediaRef, where: str) -> Stored:
         key = (ref.id, ref.url)
         if key not in self.known:
             if ref.id is not None:
                 self.known[key] = await self._stored(ref.id, where)
             else:
                 field_name, workspace = f"{where}.url", self.caller.workspace_id
-                self.known[key] = (await files.add_url(self.app, workspace, ref.url or "", field=field_name)).media
-                self.fetched.append(self.known[key].id)
+                self.known[key] = await files.add_url(self.app, workspace, ref.url or "", field=field_name)
+                self.fetched.append(self.known[key].media.id)
         return self.known[key]
 
-    async def _stored(self, media_id: UUID, where: str) -> Media:
+    async def _stored(self, media_id: UUID, where: str) -> Stored:
         async with self.app.db.tx() as tx:
             found = await stored_media.find(tx, self.caller.workspace_id, media_id)
         if found is None:
             raise NotFound("There is no such file in this workspace.", code="media_not_found", field=f"{where}.id")
-        return found.media
+        return found
 
     async def discard(self) -> None:
         """Delete what was fetched for this draft."""
@@ -122,7 +126,7 @@ async def _compose(app: App, caller: Caller, draft: PostDraft, library: _Library
         own = None
         if target.media is not None:
             own = await library.attachments(target.media, f"targets.{index}.media")
-        made, found = await _variant(app, draft, target, account, _Files(shared, own))
+        made, found = await _variant(app, draft, target, account, _Files(shared, own, f"targets.{index}"))
         findings += [replace(f, platform=account.platform, account_id=str(account.id)) for f in found]
         if made is not None:
             publications.append(made)
@@ -151,19 +155,20 @@ async def _variant(
         return None, findings
     kind = choose_kind(capability, content)
     rule = None if isinstance(kind, Finding) else kind.image
-    fitted = content.attachments if rule is None else await _fit(app, content.attachments, rule)
+    where = "media" if media.own is None else f"{media.where}.media"
+    fitted = content.attachments if rule is None else await _fit(app, content.attachments, rule, where)
     own = None if media.own is None and fitted == media.shared else _placed(fitted)
     stored: dict[str, Json] = options.model_dump(mode="json", exclude_unset=True)
     return NewPublication(account.id, account.platform, target.caption, stored, own), findings
 
 
-async def _fit(app: App, attachments: tuple[Attachment, ...], rule: ImageRule) -> tuple[Attachment, ...]:
+async def _fit(app: App, attachments: tuple[Attachment, ...], rule: ImageRule, where: str) -> tuple[Attachment, ...]:
     """Pictures as the platform takes them: converted and reduced where they are not so already. Raises Invalid."""
     fitted = []
     for index, attachment in enumerate(attachments):
         media = attachment.media
         if media.facts.kind == "image":
-            media = await files.fit(app, media, rule, field=f"media.{index}")
+            media = await files.fit(app, media, rule, field=f"{where}.{index}")
         fitted.append(replace(attachment, media=media))
     return tuple(fitted)
 
@@ -208,9 +213,12 @@ async def _accounts(app: App, caller: Caller, draft: PostDraft) -> list[tuple[Ta
 def _account(app: App, connected: Sequence[Account], target: TargetDraft, index: int) -> Account:
     if target.account_id is not None:
         account = next((one for one in connected if one.id == target.account_id), None)
+        field_name = f"targets.{index}.account_id"
         if account is None:
-            field_name = f"targets.{index}.account_id"
             raise NotFound("There is no such account in this workspace.", code="account_not_found", field=field_name)
+        if target.platform not in (None, account.platform):
+            message = f"This account is on {account.platform}, not on {target.platform}."
+            raise Invalid.of(field_name, "platform_mismatch", message)
         return account
     platform = target.platform or ""
     if platform not in app.platforms:

@@ -115,14 +115,16 @@ WITH lease AS (
 SELECT l.*, tok.access_token, tok.refresh_at, tok.expires_at,
        (SELECT s.oldest FROM able a, spent s WHERE a.full) AS oldest_call,
        d.id AS due_id, d.post_id, d.state AS due_state, d.due_at, d.checkpoint, d.intent_step, d.intent_at, d.asked,
-       d.options, d.attempt_open_since IS NULL AS opened, d.started_at IS NULL AS first_start, started.attempts AS attempt, t.too_late,
+       d.options, d.attempt_open_since IS NULL AS opened, d.started_at IS NULL AS first_start,
+       started.attempts AS attempt, t.too_late,
        coalesce(d.caption, po.caption) AS caption,
        NOT EXISTS (SELECT FROM publications x WHERE x.post_id = d.post_id AND x.id <> d.id) AS alone,
        (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts,
                                             'alt_text', pm.alt_text) ORDER BY pm.position)
         FROM post_media pm JOIN media m ON m.id = pm.media_id
         WHERE pm.post_id = d.post_id AND pm.publication_id IS NOT DISTINCT FROM
-              (SELECT v.publication_id FROM post_media v WHERE v.publication_id = d.id LIMIT 1)) AS media
+              (SELECT v.publication_id FROM post_media v
+               WHERE v.post_id = d.post_id AND v.publication_id = d.id LIMIT 1)) AS media
 FROM lease l LEFT JOIN account_tokens tok ON tok.account_id = l.id
 LEFT JOIN due d ON true LEFT JOIN timed t ON t.id = d.id LEFT JOIN started ON started.id = d.id
 LEFT JOIN posts po ON po.id = d.post_id
