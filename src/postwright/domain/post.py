@@ -1,12 +1,11 @@
 """What a person wrote, as values: the content for one account, and the state of the whole post."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postwright.domain.capability import Options
 from postwright.domain.media import Attachment
-from postwright.domain.publication import State
+from postwright.domain.publication import ACTIVE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,17 @@ class Content:
 def post_state(states: Iterable[State]) -> str:
     """The state of a post from those of its publications.
 
-    One state for all: that state. Otherwise `publishing` while anything is still to happen,
-    `needs_attention` where a person must decide, `partial` where some went out, else `failed`.
+    What was canceled counts only where nothing else is left. One state for all: that state. Otherwise
+    `publishing` while anything is still to happen, `needs_attention` where a person must decide,
+    `partial` where some went out, else `failed`. storage.publications says the same rule in SQL.
     """
-    found = Counter(states)
-    found.pop(State.CANCELED, None) if len(found) > 1 else None
-    if len(found) == 1:
-        return next(iter(found)).value
+    found = set(states) - {State.CANCELED}
     if not found:
-        return State.DRAFT.value
-    if found[State.PUBLISHING] or found[State.QUEUED]:
+        return State.CANCELED.value
+    if len(found) == 1:
+        return found.pop().value
+    if found & set(ACTIVE):
         return State.PUBLISHING.value
-    if found[State.NEEDS_ATTENTION]:
+    if State.NEEDS_ATTENTION in found:
         return State.NEEDS_ATTENTION.value
-    return "partial" if found[State.PUBLISHED] else State.FAILED.value
+    return "partial" if State.PUBLISHED in found else State.FAILED.value
