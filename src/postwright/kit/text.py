@@ -4,9 +4,12 @@ import regex
 
 _NUMBER_SIGNS = "#\N{FULLWIDTH NUMBER SIGN}"
 _AT_SIGNS = "@\N{FULLWIDTH COMMERCIAL AT}"
-_WORD = r"\p{L}\p{M}\p{N}_"
-_HASHTAG = regex.compile(rf"(?<![\w&/])[{_NUMBER_SIGNS}][{_WORD}]*[\p{{L}}\p{{M}}_][{_WORD}]*")
-_MENTION = regex.compile(rf"(?<![\w@/.])[{_AT_SIGNS}][A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?")
+# Emoji end in marks (variation selectors, the enclosing keycap), which are no letters to stand before or in a tag.
+_EMOJI_MARKS = r"\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}"
+_LETTER = rf"[\p{{L}}\p{{M}}_--[{_EMOJI_MARKS}]]"
+_INSIDE = rf"[\p{{L}}\p{{M}}\p{{N}}_--[{_EMOJI_MARKS}]]"
+_HASHTAG = regex.compile(rf"(?V1)(?<!{_INSIDE}|[\&/])[{_NUMBER_SIGNS}]{_INSIDE}*{_LETTER}{_INSIDE}*")
+_MENTION = regex.compile(rf"(?V1)(?<!{_INSIDE}|[@/.])[{_AT_SIGNS}][A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?")
 
 
 def utf16_length(text: str) -> int:
