@@ -1,9 +1,8 @@
 """Cursor paging: an opaque cursor holds the sort key of the last row that was seen."""
 
 import base64
-import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -22,19 +21,19 @@ class Cursor:
     id: UUID
 
     def encode(self) -> str:
-        raw = f"{self.at.isoformat()}|{self.id}"
+        raw = f"{self.at.astimezone(UTC).isoformat()}|{self.id}"
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
     @staticmethod
     def decode(text: str) -> "Cursor":
-        """Read a cursor back. Raises BadCursor."""
+        """Read a cursor back. Raises BadCursor for all that `encode` would not have written."""
         try:
             at, _, row_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-            instant = datetime.fromisoformat(at)
-            cursor = Cursor(instant, UUID(row_id))
-        except (ValueError, binascii.Error) as unreadable:
+            cursor = Cursor(datetime.fromisoformat(at), UUID(row_id))
+            written = cursor.encode()
+        except (ValueError, OverflowError) as unreadable:
             raise BadCursor("the cursor is not one of this list's") from unreadable
-        if instant.tzinfo is None:
+        if written != text:
             raise BadCursor("the cursor is not one of this list's")
         return cursor
 
