@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -39,7 +39,7 @@ class Secret(str):
 class Key:
     """One encryption key; its id is the first bytes of its SHA-256, so nobody has to name keys."""
 
-    raw: bytes
+    raw: bytes = field(repr=False)
 
     @property
     def id(self) -> bytes:
@@ -82,7 +82,7 @@ class KeyRing:
             raise CannotOpen(f"no key {key_id.hex()} in the ring (POSTWRIGHT_ENCRYPTION_KEYS)")
         try:
             opened = cipher.decrypt(nonce, sealed[_ID_BYTES + _NONCE_BYTES :], bound_to.encode())
-        except InvalidTag as damaged:
+        except (InvalidTag, ValueError) as damaged:  # ValueError: cut off within the nonce
             raise CannotOpen("the value is damaged or belongs to another row") from damaged
         return Secret(opened.decode())
 
