@@ -13,11 +13,12 @@ BOUNDARY = "PostwrightTestBoundary"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back. Header names are in lower case."""
+    """What came back. Header names are in lower case; `cookies` holds what each Set-Cookie says after its name."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:  # noqa: ANN401  # tests pick what they look at
         return jsonlib.loads(self.body)
@@ -122,5 +123,6 @@ async def _call(app: ASGIApp, scope: dict[str, object], pieces: list[bytes]) -> 
 
     await app(scope, receive, send)
     start = sent[0]
-    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    return Reply(start["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+    lines = [(name.decode().lower(), value.decode()) for name, value in start["headers"]]
+    cookies = dict(value.split("=", 1) for name, value in lines if name == "set-cookie")
+    return Reply(start["status"], dict(lines), b"".join(message.get("body", b"") for message in sent[1:]), cookies)

@@ -29,8 +29,8 @@ from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
 from postwright.services.media import Upload
 from postwright.storage.posts import MediaRow, PostRow
 from postwright.web import flash
-from postwright.web.door import WRITERS, Visit, answer, go, visit
-from postwright.web.forms import LONGEST_FORM, Form, submitted
+from postwright.web.door import WRITERS, Visit, answer, door_of, go, visit
+from postwright.web.forms import Form, submitted_files
 from postwright.web.frame import surroundings
 from postwright.web.shown import local_link
 from postwright.web.views import ChannelCard
@@ -72,8 +72,12 @@ async def composer(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     """Take the post of a browser that runs no script."""
-    visiting, form = await submitted(request, media.largest(request.app.state.door.app) + LONGEST_FORM)
-    visiting.caller.require(*WRITERS)
+    async with submitted_files(request, media.largest(door_of(request).app)) as (visiting, form):
+        visiting.caller.require(*WRITERS)
+        return await _take(visiting, form)
+
+
+async def _take(visiting: Visit, form: Form) -> Response:
     later = form.text("when") == "later"
     typed = Typed(
         once=form.text("once"),

@@ -107,7 +107,7 @@ def chrome(request: Request, *, csrf: str, now: datetime, zone: ZoneInfo, path: 
 def answer(request: Request, template: str, context: Mapping[str, object], status: int = 200) -> Response:
     """A page. What was to be said once is said with it."""
     text = door_of(request).pages.render(template, **context)
-    response = HTMLResponse(text, status, {"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+    response = HTMLResponse(text, int(status), {"Content-Security-Policy": CONTENT_SECURITY_POLICY})
     if not is_fragment(request):
         flash.forget(request, response)
     return response

@@ -84,9 +84,13 @@ async def failed(request: Request, status: int, text: str) -> Response:
         "status": status,
         "title": _TITLES.get(status, otherwise),
         "text": text,
-        "request_id": str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        "request_id": _request_id() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",
     }
     return answer(request, "error.html", context, status)
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 async def _surroundings(request: Request) -> Surroundings | None:

@@ -1,5 +1,7 @@
 """Reading what a page's form sends: capped, as text that can be stored, and with its CSRF token checked."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,24 +41,36 @@ class Form:
         return tuple(value for value in found if isinstance(value, UploadFile) and value.filename)
 
 
-async def read_form(request: Request, longest: int = LONGEST_FORM) -> Form:
+async def read_form(request: Request, longest: int = LONGEST_FORM, *, files: int = 0) -> Form:
     """The form in a request's body. Raises HTTPException 413 beyond `longest` bytes, and 400."""
     claimed = request.headers.get("content-length", "0")
     if claimed.isdecimal() and int(claimed[:20]) > longest:
         raise HTTPException(413)
     capped = Request(request.scope, _Capped(request, longest).receive)
-    fields = await capped.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
+    fields = await capped.form(max_files=files, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
     if any(isinstance(value, str) and "\x00" in value for _, value in fields.multi_items()):
         raise HTTPException(400)
     return Form(fields)
 
 
-async def submitted(request: Request, longest: int = LONGEST_FORM) -> tuple[Visit, Form]:
+async def submitted(request: Request) -> tuple[Visit, Form]:
     """Who sent a form, and the form. Raises Unauthenticated, and NotAllowed (`csrf`) without its token."""
     visiting = await visit(request)
-    form = await read_form(request, longest)
+    form = await read_form(request)
     check_csrf(form, visiting.csrf)
     return visiting, form
+
+
+@asynccontextmanager
+async def submitted_files(request: Request, longest: int) -> AsyncIterator[tuple[Visit, Form]]:
+    """The same for a form with files, which are gone after the block."""
+    visiting = await visit(request)
+    form = await read_form(request, longest + LONGEST_FORM, files=_MOST_FILES)
+    try:
+        check_csrf(form, visiting.csrf)
+        yield visiting, form
+    finally:
+        await form.fields.close()
 
 
 def check_csrf(form: Form, expected: str) -> None:

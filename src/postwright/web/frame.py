@@ -76,13 +76,12 @@ def consent_url(platform: str, login: str) -> str:
 
 def card(app: App, account: Account, queued: int, visit: Visit) -> ChannelCard:
     """A connected account with what it is and how it does."""
-    health = "ok" if account.health is Health.HEALTHY else "bad"
     return ChannelCard(
         id=str(account.id),
         badge=badge_of(app, account),
         kind=account.kind.replace("_", " ").capitalize(),
-        health="ok" if health == "ok" else "bad",
-        health_text=_health_text(account, visit.began),
+        health="ok" if account.health is Health.HEALTHY else "bad",
+        health_text=_health_text(account, platform_name(app, account.platform), visit.began),
         queued=queued,
         scopes=account.scopes,
         connected_at=account.connected_at,
@@ -92,10 +91,10 @@ def card(app: App, account: Account, queued: int, visit: Visit) -> ChannelCard:
     )
 
 
-def _health_text(account: Account, now: datetime) -> str:
+def _health_text(account: Account, name: str, now: datetime) -> str:
     if account.health is not Health.HEALTHY:
-        reason = (account.health_reason or "The access was lost.").rstrip()
-        return f"{reason if reason.endswith('.') else reason + '.'} Its posts wait until you reconnect."
+        reason = (account.health_reason or "The access was lost").strip().removesuffix(".")
+        return f"{name} says: {reason}. Its posts wait until you reconnect."
     ends = account.token_expires_at
     if ends is None:
         return "Healthy. This access does not expire."

@@ -19,7 +19,7 @@ import asyncpg
 from postwright.kit.clock import Clock
 from postwright.kit.logging import logger
 from postwright.storage import changes
-from postwright.storage.db import Database, RawConnection
+from postwright.storage.db import Database
 
 MOST_WAITING: Final = 100
 """Of notices for one stream; a stream that is slower is told that everything may have changed."""
@@ -86,6 +86,7 @@ class Changes:
         self._complete_since: int | None = None
         self._listening: asyncio.Task[None] | None = None
         self._closed = False
+        self._interrupted = asyncio.Event()
 
     @contextmanager
     def stream(self, workspace_id: UUID, since: int | None) -> Iterator[Stream]:
@@ -107,13 +108,11 @@ class Changes:
     async def close(self) -> None:
         """End every stream and stop listening: a server that stops does not wait for them."""
         self._closed = True
+        self._interrupted.set()
         for stream in self._all():
             stream.end()
         if self._listening is not None:
-            self._listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listening
-            self._listening = None
+            await self._listening  # never cancelled: a connection that is being opened would be lost
 
     def _catch_up(self, stream: Stream, workspace_id: UUID, since: int) -> None:
         if self._complete_since is None:
@@ -126,26 +125,36 @@ class Changes:
                 stream.tell(Notice(at, post))
 
     async def _listen_for_ever(self) -> None:
-        while True:
+        while not self._closed:
+            self._interrupted.clear()
             try:
                 await self._listen()
             except _LOST as lost:
                 logger().warning("changes_not_heard", reason=f"{type(lost).__name__}: {lost}")
             self._complete_since = None
-            await asyncio.sleep(RECONNECT_IN.total_seconds())
+            if not self._closed:
+                self._interrupted.clear()
+                await self._interruption(RECONNECT_IN)
 
     async def _listen(self) -> None:
         connection = await self._db.listen_connection()
-        lost = asyncio.Event()
         try:
-            connection.add_termination_listener(lambda _: lost.set())
+            connection.add_termination_listener(lambda _: self._interrupted.set())
             await connection.add_listener(changes.CHANNEL, self._hear)
             self._complete_since = self._now()
             for stream in self._all():
                 stream.tell(Notice(self._complete_since, None))
-            await _until(lost, connection)
+            while not self._closed and not await self._interruption(CHECK_EVERY):
+                # A connection that only seems to stand is found out by asking.
+                await connection.fetchval("SELECT 1", timeout=CHECK_EVERY.total_seconds())
         finally:
             connection.terminate()
+
+    async def _interruption(self, within: timedelta) -> bool:
+        """Wait for the connection's end or ours; whether it came in time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._interrupted.wait(), within.total_seconds())
+        return self._interrupted.is_set()
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         at = self._now()
@@ -161,15 +170,6 @@ class Changes:
 
     def _now(self) -> int:
         return event_id(self._clock.now())
-
-
-async def _until(lost: asyncio.Event, connection: RawConnection) -> None:
-    """Wait for the connection's end; one that only seems to stand is found out by asking."""
-    while not lost.is_set():
-        try:
-            await asyncio.wait_for(lost.wait(), CHECK_EVERY.total_seconds())
-        except TimeoutError:
-            await connection.fetchval("SELECT 1", timeout=CHECK_EVERY.total_seconds())
 
 
 async def written(stream: Stream, heartbeat: timedelta) -> AsyncIterator[str]:

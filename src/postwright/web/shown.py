@@ -152,13 +152,13 @@ def _note(row: PostRow) -> str:
 
 
 def _loudest(show: Showing, publications: Iterable[PublicationRow]) -> str:
-    """The worst of what stands in the way, with its platform where there are several."""
+    """The worst of what stands in the way, with its channel where there are several."""
     found = [(_LOUDNESS.index(one.state), _reason(show, one), one) for one in publications if _reason(show, one)]
     if not found:
         return ""
     _, reason, publication = min(found, key=lambda each: each[0])
     several = len({one.account_id for one in publications}) > 1
-    return f"{badge_of(show.app, publication).platform_name}: {reason}" if several else reason
+    return f"{badge_of(show.app, publication).name}: {reason}" if several else reason
 
 
 def _reason(show: Showing, publication: PublicationRow) -> str:
@@ -195,7 +195,7 @@ def _publication_view(show: Showing, row: PostRow, publication: PublicationRow) 
         state=_state(show, publication.state.value, publication.due_at),
         due_at=publication.due_at,
         published_at=publication.published_at,
-        lateness=None if late is None else timedelta(milliseconds=late),
+        lateness=None if late is None or publication.published_at is None else timedelta(milliseconds=late),
         external_url=publication.external_url or "",
         reason=_reason(show, publication),
         advice=_advice(show, publication),
@@ -230,6 +230,7 @@ def _line(show: Showing, publication: PublicationRow, event: EventRow, last: Map
         channel=badge_of(show.app, publication),
         code=_code(event.raw),
         raw=json.dumps(event.raw, indent=2, ensure_ascii=False) if event.raw else "",
+        is_call=event.raw is not None and "request" in event.raw,
     )
 
 

@@ -239,7 +239,10 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One line of evidence. `level` next: has not happened yet. `raw` is the platform's reply, redacted."""
+    """One line of evidence. `level` next: has not happened yet. `raw` is the platform's reply, redacted.
+
+    `is_call` marks one call to the platform: detail, for who looks closely.
+    """
 
     at: datetime
     level: Literal["info", "ok", "warning", "error", "next"]
@@ -248,6 +251,7 @@ class EventLine:
     attempt: int | None = None
     code: str = ""
     raw: str = ""
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,4 @@
 // What every page shares: toasts with Undo, announcements, questions, requests with the CSRF token, small form aids.
-import { html, icon, nothing, render } from "./lit.js";
 import "./live.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -16,16 +15,15 @@ export function announce(text) {
 
 /** A message at the foot of the page. `undo` gives it an Undo button; with `stay` it waits to be closed. */
 export function toast(text, { undo, bad = false, stay = false } = {}) {
-  const box = document.createElement("div");
-  box.className = "toast";
+  const box = $("#toast").content.firstElementChild.cloneNode(true);
   box.dataset.level = bad ? "bad" : "ok";
-  const close = () => box.remove();
-  const button = undo
-    ? html`<button class="btn sm" type="button" @click=${() => { close(); undo(); }}>Undo</button>`
-    : stay
-      ? html`<button class="btn sm icon-only" type="button" @click=${close}>${icon("x")}<span class="vh">Close</span></button>`
-      : nothing;
-  render(html`${icon(bad ? "circle-alert" : "circle-check", "")}<span>${text}</span>${button}`, box);
+  $("span", box).textContent = text;
+  const buttons = { undo, close: stay && !undo };
+  for (const button of $$("button", box)) {
+    const wanted = buttons[button.value];
+    if (!wanted) button.remove();
+    else button.addEventListener("click", () => { box.remove(); if (button.value === "undo") undo(); });
+  }
   const host = $("#toasts");
   while (host.children.length > 2) host.firstElementChild.remove();
   host.append(box);
