@@ -7,31 +7,81 @@ from collections.abc import Mapping, MutableMapping
 
 import structlog
 
-_SECRET_NAMES = re.compile(
-    r"(?i)(token|secret|password|authorization|cookie|api[_-]?key|client_assertion|code_verifier|appsecret_proof|^code$)"
-)
-_SECRET_IN_TEXT = re.compile(r"(?i)((?:access_token|refresh_token|client_secret|code|fb_exchange_token)=)[^&\s\"']+")
+from postwright.kit.crypto import Secret
+
 HIDDEN = "[hidden]"
+_CONFIDENTIAL = (
+    "token|secret|passwo?r?d|authorization|cookie|api[_-]?key|private[_-]?key|assertion|verifier|appsecret_proof"
+    "|signature|signed_request"
+)
+_SECRET_NAME = re.compile(rf"(?i){_CONFIDENTIAL}|^code$")
+_NAME = rf"(?P<name>[\w.-]{{0,40}}(?:{_CONFIDENTIAL})[\w.-]{{0,40}}|code)"
+_IN_TEXT = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # In a URL or a form, also one that is itself the value of another.
+        rf"(?i)(?:(?<![\w.-])|(?<=%[0-9A-F]{{2}})){_NAME}(?:=|%3D)(?P<value>(?:(?!%26)[^&\s\"'<>\\])+)",
+        # In JSON, also in a string of another JSON, or cut off.
+        rf"(?i)(?P<quote>\\{{0,8}}[\"']){_NAME}(?P=quote)\s*:\s*(?P=quote)(?P<value>(?:(?!(?P=quote))\\?[\s\S])+)",
+        # In a header.
+        r"(?i)(?P<name>authorization|cookie)\s*:\s*(?P<value>[^\r\n\"']+)",
+        # In words, as in "Malformed access token EAAG…": what follows is no word of any language.
+        r"(?i)(?P<name>token|secret|key|bearer|basic|oauth)[\"']?[:=]?\s+[\"']?(?P<value>[\w.~+/=|-]{20,})",
+        # In the address of a server.
+        r"(?<=://)(?P<name>[^/\s:@]*):(?P<value>[^/\s@]+)(?=@)",
+    )
+)
+_ERROR_CODE = re.compile(r"[a-z_.]{1,60}|[A-Z_]{1,60}|-?\d{1,7}")
+"""What `code` holds in an error; an authorization code, which has the same name, is a long random text."""
 
 
 def redact(value: object) -> object:
-    """A copy of JSON-like `value` with every secret replaced, by the name of its field or its place in a URL."""
+    """A copy of JSON-like `value` with every secret replaced, known by its name or its place in a text."""
     if isinstance(value, Mapping):
-        return {k: HIDDEN if _SECRET_NAMES.search(str(k)) and v else redact(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
+        return {name: HIDDEN if _is_secret(str(name), item) else redact(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [redact(item) for item in value]
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
     if isinstance(value, str):
-        return _SECRET_IN_TEXT.sub(rf"\1{HIDDEN}", value)
+        return HIDDEN if isinstance(value, Secret) else _without_secrets(value)
     return value
 
 
+def _is_secret(name: str, value: object) -> bool:
+    if not value or isinstance(value, bool) or not _SECRET_NAME.search(name):
+        return False
+    return name.lower() != "code" or not _ERROR_CODE.fullmatch(str(value))
+
+
+def _without_secrets(text: str) -> str:
+    for pattern in _IN_TEXT:
+        text = pattern.sub(_hide, text)
+    return text
+
+
+def _hide(found: re.Match[str]) -> str:
+    if found["name"].lower() == "code" and _ERROR_CODE.fullmatch(found["value"]):
+        return found[0]
+    start, end = (place - found.start() for place in found.span("value"))
+    return found[0][:start] + HIDDEN + found[0][end:]
+
+
 def _redact_event(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    return {name: event[name] if name == "event" else redact({name: event[name]})[name] for name in event}  # type: ignore[index]  # redact keeps a mapping a mapping
+    return {name: HIDDEN if _is_secret(name, item) else redact(item) for name, item in event.items()}
+
+
+def _redact_line(_: object, __: str, line: str) -> str:
+    """The line as it is to be written: an error's own words and traceback are in it by now."""
+    return _without_secrets(line)
 
 
 def configure(level: str, *, json_lines: bool) -> None:
     """Set up logging for the process; called once by each entry point."""
-    renderer = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
+    plain = structlog.dev.plain_traceback  # the default one shows the values of local variables
+    renderer = (
+        structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(exception_formatter=plain)
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -40,6 +90,7 @@ def configure(level: str, *, json_lines: bool) -> None:
             _redact_event,
             structlog.processors.format_exc_info,
             renderer,
+            _redact_line,  # type: ignore[list-item]  # what comes out of the renderer is a line
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
