@@ -92,7 +92,7 @@ WITH lease AS (
     WHERE l.health = 'healthy' AND (l.blocked_until IS NULL OR l.blocked_until <= $3)
 ), due AS (
     SELECT p.* FROM publications p JOIN able ON p.account_id = able.id AND NOT able.full
-    WHERE p.state IN ('queued', 'publishing') AND p.next_run_at <= $3
+    WHERE p.state IN ('queued', 'publishing') AND p.next_run_at <= $3 + interval '50 ms'
     ORDER BY p.due_at, p.id LIMIT 1
     FOR UPDATE OF p
 ), timed AS (
@@ -143,8 +143,10 @@ async def claim(
 ) -> Lease | None:
     """Take (or keep) the account's lease and start its earliest due publication; None while another run has it.
 
-    A row that another run changed while this statement waited for the lease may be passed over:
-    who finds nothing due gives the lease back with `give_back`, which looks again.
+    The wake-up comes by the database's clock, which may run a little ahead of the caller's: what
+    is due within 50 ms counts as due. A row that another run changed while this statement waited
+    for the lease may be passed over: who finds nothing due gives the lease back with `give_back`,
+    which looks again.
     """
     budgets = to_json({platform: allowance.to_json() for platform, allowance in allowances.items()})
     row = await connection.fetchrow(_CLAIM, account_id, run, now, until, budgets, new_id(), worker_id)
@@ -216,7 +218,8 @@ _GIVE_BACK = """
 UPDATE accounts a SET lease_owner = NULL, lease_until = NULL
 WHERE a.id = $1::uuid AND a.lease_owner = $2::uuid AND NOT EXISTS (
     SELECT FROM publications p
-    WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing') AND p.next_run_at <= $3::timestamptz)
+    WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing')
+      AND p.next_run_at <= $3::timestamptz + interval '50 ms')
 RETURNING a.id
 """
 

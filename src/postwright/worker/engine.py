@@ -3,9 +3,10 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import asyncpg
@@ -27,9 +28,11 @@ from postwright.worker.publish import run_account
 
 _BATCH = 100
 _CONCURRENT_JOBS = 400
+_SWEEP_EVERY = timedelta(seconds=1)
 _SWEEP_AT_MOST = 200
 _ANNOUNCE_EVERY = timedelta(milliseconds=100)
 _UPKEEP_EVERY = timedelta(minutes=10)
+_SURE_ENOUGH = timedelta(milliseconds=50)
 _TRY_AGAIN_IN = timedelta(seconds=1)
 
 DatabaseAway = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
@@ -38,10 +41,8 @@ DatabaseAway = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 
 async def run_worker(app: App, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish the steps under way and hand the rest back."""
-    async with app.db.tx() as tx:
-        now = await upkeep.database_now(tx)
     if isinstance(app.clock, SystemClock):
-        app = replace(app, clock=AnchoredClock(now))
+        app = replace(app, clock=AnchoredClock((await _database_time(app))[0]))
     worker = Worker(sure_until=app.clock.now() + app.settings.lease)
     await _heartbeat(app, worker)
     beats = timedelta(seconds=app.settings.heartbeat_seconds)
@@ -49,6 +50,7 @@ async def run_worker(app: App, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             chores = [
                 tasks.create_task(_every(beats, partial(_heartbeat, app, worker), stop)),
+                tasks.create_task(_every(_SWEEP_EVERY, partial(_sweep, app), stop)),
                 tasks.create_task(_every(_ANNOUNCE_EVERY, partial(_announce, app, worker), stop)),
                 tasks.create_task(_every(_UPKEEP_EVERY, partial(_upkeep, app), stop)),
             ]
@@ -96,18 +98,33 @@ async def _consume(app: App, worker: Worker, stop: asyncio.Event, pool: "asyncpg
 
 
 async def _heartbeat(app: App, worker: Worker) -> None:
-    """Prolong this process's leases, and wake what was overlooked."""
+    """Prolong this process's leases, and set its clock by the database's."""
+    if isinstance(app.clock, AnchoredClock):
+        instant, doubt = await _database_time(app)
+        if doubt <= _SURE_ENOUGH:
+            app.clock.anchor(instant)
     async with app.db.tx() as tx:
-        if isinstance(app.clock, AnchoredClock):
-            app.clock.anchor(await upkeep.database_now(tx))
         now = app.clock.now()
         await upkeep.beat(tx, worker.id, host=socket.gethostname(), pid=os.getpid(), now=now)
-        await publications.keep_leases(tx, tuple(worker.runs), now + app.settings.lease)
+        await publications.keep_leases(tx, tuple(worker.runs.values()), now + app.settings.lease)
     worker.sure_until = now + app.settings.lease
+
+
+async def _sweep(app: App) -> None:
+    """Wake accounts whose wake-up was lost: something is overdue on them and nobody is at work."""
+    now = app.clock.now()
     async with app.db.tx() as tx:
-        grace = timedelta(seconds=app.settings.heartbeat_seconds)
-        overdue = await publications.overdue_accounts(tx, now=now, grace=grace, limit=_SWEEP_AT_MOST)
+        overdue = await publications.overdue_accounts(tx, now=now, grace=_SWEEP_EVERY, limit=_SWEEP_AT_MOST)
         await queue.wake(tx, [(account_id, now) for account_id in overdue], now)
+
+
+async def _database_time(app: App) -> tuple[datetime, timedelta]:
+    """The database's time at this moment, and how far off that may be: half the way there and back."""
+    asked = time.monotonic()
+    async with app.db.tx() as tx:
+        instant = await upkeep.database_now(tx)
+    half = timedelta(seconds=(time.monotonic() - asked) / 2)
+    return instant + half, half
 
 
 async def _announce(app: App, worker: Worker) -> None:

@@ -19,7 +19,8 @@ class Worker:
 
     sure_until: datetime
     id: UUID = field(default_factory=new_id)
-    runs: set[UUID] = field(default_factory=set)
+    runs: dict[UUID, UUID] = field(default_factory=dict)
+    """The runs under way here, by the account they work for."""
     stopping: bool = False
     _changes: set[Change] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)

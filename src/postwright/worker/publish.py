@@ -42,8 +42,10 @@ _UNKNOWN_LOGIN = "The way this account was connected is no longer offered: recon
 
 async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
     """Work off everything due on an account, in order; the number of publications that were looked at."""
-    run = new_id()
-    worker.runs.add(run)
+    if account_id in worker.runs:
+        # That run looks again before it gives the account back: this wake-up has nothing to add.
+        return 0
+    run = worker.runs[account_id] = new_id()
     looked_at = 0
     try:
         while (found := await claim(app, account_id, run, worker)) is not None:
@@ -56,7 +58,7 @@ async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
             async with app.db.tx() as tx:
                 await give_lease_back(tx, account_id, run=run)
     finally:
-        worker.runs.discard(run)
+        del worker.runs[account_id]
     return looked_at
 
 
