@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import aiohttp
 
 DEFAULT_TIMEOUT = timedelta(seconds=30)
-CONNECT_TIMEOUT = timedelta(seconds=10)
+_LONGEST_CONNECT_SECONDS = 10
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 Form = Mapping[str, str]
@@ -56,7 +55,7 @@ class Reply:
         """The body as JSON, or None where it is not JSON (an unreadable reply is a value to judge)."""
         try:
             return json.loads(self.body) if self.body else None
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: nested deeper than any platform means it
             return None
 
 
@@ -87,10 +86,8 @@ class Http:
         """Where a vendor's address really leads: to itself, or into the sandbox."""
         if self._sandbox_url is None or url.startswith(self._sandbox_url + "/"):
             return url
-        parts = urlsplit(url)
-        if parts.scheme != "https":
-            return url
-        return f"{self._sandbox_url}/{url.removeprefix('https://')}"
+        scheme, separator, rest = url.partition("://")
+        return f"{self._sandbox_url}/{rest}" if separator and scheme.lower() == "https" else url
 
     async def send(self, request: Request) -> Reply:
         """Make the call once. Raises NotSent or NoReply; any status is a Reply."""
@@ -106,13 +103,15 @@ class Http:
                 json=request.json,
                 headers=request.headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=seconds, sock_connect=min(seconds, CONNECT_TIMEOUT.total_seconds())
-                ),
+                # Shorter than the whole, so that a call which got no connection is known as not sent.
+                timeout=aiohttp.ClientTimeout(total=seconds, connect=min(seconds / 3, _LONGEST_CONNECT_SECONDS)),
             ) as response:
                 return Reply(response.status, _lower(response.headers), await _read(response))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise NotSent(f"no connection to {urlsplit(request.url).hostname}: {error}") from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            host = request.url.partition("://")[2].partition("/")[0]
+            raise NotSent(f"no connection to {host}: {error}") from error
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise NotSent("the address is none that can be called") from error
         except TimeoutError as error:
             raise NoReply(f"no reply within {seconds:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
