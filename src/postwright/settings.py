@@ -2,17 +2,18 @@
 
 import os
 import re
-import stat
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
+from pydantic_core import ErrorDetails
 
 from postwright.kit.crypto import Key, Secret
 from postwright.kit.ids import token
@@ -32,17 +33,28 @@ class BadSettings(Exception):
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    bare = not (parts.query or parts.fragment or parts.username) and parts.port != 0  # a port out of range raises
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
         raise ValueError("must be an http(s) address like https://posts.example.com")
-    return url.rstrip("/")
+    return urlunsplit(parts).rstrip("/")  # with its scheme in small letters
 
 
 def _words(value: object) -> object:
     return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
 
 
+def _at_least_one_key(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if not texts:
+        raise ValueError("at least one key is needed")
+    for text in texts:
+        Key.parse(text)
+    return tuple(Secret(text) for text in texts)
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Hidden = Annotated[str, AfterValidator(Secret)]
+"""Does not show itself where the settings are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +68,15 @@ class Credentials:
 class Settings(BaseModel):
     """Every setting. Names are those of the environment without the prefix, in lower case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Literal["development", "production"] = "development"
-    database_url: str | None = None
+    database_url: Hidden | None = None
     data_dir: Path = Path(".data")
     public_url: Origin = "http://127.0.0.1:8000"
     sandbox_url: Origin | None = None
-    secret_key: Annotated[str, Field(min_length=_LEAST_SECRET)]
-    encryption_keys: Words
+    secret_key: Annotated[Hidden, Field(min_length=_LEAST_SECRET)]
+    encryption_keys: Annotated[Words, AfterValidator(_at_least_one_key)]
     media_url: str | None = None
     media_fetch_allow: Words = ()
     cors_origins: Words = ()
@@ -107,18 +119,19 @@ def load(environment: Mapping[str, str] | None = None, **overrides: object) -> S
     if values.get("env") == "production":
         faults += _production_faults(values)
     if not faults:
-        _fill_secrets(values)
+        _fill_secrets(values, faults)
+    stand_in = {"secret_key": "-" * _LEAST_SECRET, "encryption_keys": Key.generate()} if faults else {}
     try:
-        stand_in = {"secret_key": "-" * _LEAST_SECRET, "encryption_keys": ""} if faults else {}
         settings = Settings.model_validate(stand_in | values)
-        _ = settings.keys
     except ValidationError as error:
-        faults += [f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
-    except ValueError as error:
-        faults.append(f"{PREFIX}ENCRYPTION_KEYS: {error}")
+        faults += [_fault(one) for one in error.errors()]
     if faults:
         raise BadSettings(faults)
     return settings
+
+
+def _fault(one: ErrorDetails) -> str:
+    return f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -173,25 +186,27 @@ def _production_faults(values: Mapping[str, object]) -> list[str]:
     return faults
 
 
-def _fill_secrets(values: dict[str, object]) -> None:
+def _fill_secrets(values: dict[str, object], faults: list[str]) -> None:
     """Make the secrets of a development server at its first start and keep them in the data folder: none is known."""
     folder = Path(str(values.get("data_dir", Settings.model_fields["data_dir"].default)))
     for name, make in (("secret_key", token), ("encryption_keys", Key.generate)):
         if values.get(name):
             continue
         path = folder / name
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_once(path, make())
-        values[name] = path.read_text().strip()
+        try:
+            if not path.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                _write_once(path, make())
+            values[name] = path.read_text().strip()
+        except OSError as error:
+            faults.append(f"{PREFIX}DATA_DIR: {path} cannot be kept there: {error.strerror}")
 
 
 def _write_once(path: Path, text: str) -> None:
     """Write a file only its owner can read; of several processes that start together, the first one's text stays."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     with suppress(FileExistsError):
         os.link(draft, path)
-    draft.unlink()
+    Path(draft).unlink()
