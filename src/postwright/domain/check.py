@@ -163,6 +163,14 @@ def _image(rule: ImageRule, facts: MediaFacts) -> Iterator[Finding]:
             limit=rule.min_width,
             value=facts.width,
         )
+    if rule.max_width is not None and facts.width > rule.max_width and rule.convert_to is None:
+        yield Finding(
+            "",
+            "image_too_large",
+            f"{facts.width} pixels wide; at most {rule.max_width} are allowed.",
+            limit=rule.max_width,
+            value=facts.width,
+        )
     yield from _ratio(facts, rule.ratio)
 
 
