@@ -92,12 +92,53 @@ def post(*publications: PublicationView) -> PostView:
     return PostView(*shown, MEDIA, publications, events, "/compose?post=p1", "/compose?from=p1", "/posts/p1/delete")
 
 
+Pages = dict[str, tuple[str, dict[str, object]]]
+WRONG = FormState({"email": "mara@example.org", "url": "nope"}, {"password": "Wrong.", "url": "Not an address."}, "No.")
+
+
 def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
     """A name for each page and state of it: its template, and what it takes."""
-    inside: dict[str, object] = {"chrome": chrome(), "frame": frame()}
-    wrong = FormState(
-        {"email": "mara@example.org", "url": "nope"}, {"password": "Wrong.", "url": "Not an address."}, "No."
-    )
+    return {**door_pages(), **channel_pages(), **compose_pages(), **list_pages(), **post_pages(), **error_pages()}
+
+
+def inside(**given: object) -> dict[str, object]:
+    """What every page takes that is for people who are signed in."""
+    return {"chrome": chrome(), "frame": frame(), **given}
+
+
+def door_pages() -> Pages:
+    auth = {"chrome": chrome(flashes=(Flash("Signed out"),)), "platforms": TILES}
+    return {
+        "login": ("login.html", {**auth, "form": FormState(), "next": "/"}),
+        "login refused": ("login.html", {**auth, "form": WRONG, "next": "/"}),
+        "signup": ("signup.html", {**auth, "form": FormState(), "first": True, "shortest": 8}),
+    }
+
+
+def channel_pages() -> Pages:
+    channels = inside(tiles=TILES, problem="")
+    candidates = (Candidate("1", BADGE, "Page", connected=True), Candidate("2", BADGE, "Page", connected=False))
+    chooser = inside(platform_name="Photos", choice="c", candidates=candidates, action="/x", problem="")
+    return {
+        "channels": ("channels.html", {**channels, "cards": CARDS}),
+        "no channels": ("channels.html", {**channels, "cards": (), "frame": frame(())}),
+        "consent refused": ("channels.html", {**channels, "cards": CARDS, "problem": "No."}),
+        "chooser": ("choose_accounts.html", chooser),
+    }
+
+
+def compose_pages() -> Pages:
+    seed = {"workspace": "w", "accounts": [], "platforms": [], "now": NOW, "post": None}
+    typed = Typed("once", "<b>Roast", ("account-ok",), "later", problems=("Too long.",))
+    compose = inside(seed=seed, typed=Typed("once"), zones=("UTC", "Europe/Berlin"), zone="UTC", date="", time="")
+    return {
+        "compose": ("compose.html", compose),
+        "compose refused": ("compose.html", {**compose, "typed": typed}),
+        "compose without channels": ("compose.html", {**compose, "frame": frame(())}),
+    }
+
+
+def list_pages() -> Pages:
     tabs = (PostTab("queue", "Queue", "/posts", 1), PostTab("attention", "Needs attention", "/a", 2, urgent=True))
     rows = (
         row("queued"),
@@ -105,7 +146,17 @@ def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
         row("needs_attention", thumb=None, text="", reason="Nobody can tell."),
         row("published", thumb=MEDIA[1], note="On time"),
     )
-    results = (
+    posts = inside(tabs=tabs, more_url="/posts?cursor=c", list_url="/posts", filter_name="", account="")
+    filtered = {**posts, "active": "published", "rows": (), "filter_name": "northwind", "account": "a"}
+    return {
+        "posts": ("posts.html", {**posts, "active": "queue", "rows": rows}),
+        **{f"no {tab}": ("posts.html", {**posts, "active": tab, "rows": ()}) for tab in ("queue", "attention", "all")},
+        "nothing published": ("posts.html", filtered),
+    }
+
+
+def post_pages() -> Pages:
+    shown = post(
         publication(
             "published", published_at=NOW, lateness=timedelta(seconds=0.3), external_url="https://example.org/1"
         ),
@@ -114,61 +165,16 @@ def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
         replace(publication("needs_attention", reason="Too late.", resolve_url="/x", was_sent=False), id="late"),
         publication("queued", next_attempt_at=NOW + timedelta(minutes=4), caption="Its own"),
     )
-    seed = {"workspace": "w", "accounts": [], "platforms": [], "now": NOW, "post": None}
-    auth = {"chrome": chrome(flashes=(Flash("Signed out"),)), "platforms": TILES}
-    posts = {
-        **inside,
-        "tabs": tabs,
-        "more_url": "/posts?cursor=c",
-        "list_url": "/posts",
-        "filter_name": "",
-        "account": "",
+    refused = inside(post=shown, form=WRONG, form_for="publication-needs_attention")
+    return {
+        "post": ("post.html", inside(post=shown, form=FormState(), form_for="")),
+        "post refused": ("post.html", refused),
     }
-    channels = {**inside, "tiles": TILES, "problem": ""}
-    typed = Typed("once", "<b>Roast", ("account-ok",), "later", problems=("Too long.",))
-    compose = {
-        **inside,
-        "seed": seed,
-        "typed": Typed("once"),
-        "zones": ("UTC", "Europe/Berlin"),
-        "zone": "UTC",
-        "date": "",
-        "time": "",
-    }
-    candidates = (Candidate("1", BADGE, "Page", connected=True), Candidate("2", BADGE, "Page", connected=False))
+
+
+def error_pages() -> Pages:
     failure = {"status": 500, "title": "Something broke", "text": "Please try again.", "request_id": "r1"}
     return {
-        "login": ("login.html", {**auth, "form": FormState(), "next": "/"}),
-        "login refused": ("login.html", {**auth, "form": wrong, "next": "/"}),
-        "signup": ("signup.html", {**auth, "form": FormState(), "first": True, "shortest": 8}),
-        "channels": ("channels.html", {**channels, "cards": CARDS}),
-        "no channels": ("channels.html", {**channels, "cards": (), "frame": frame(())}),
-        "consent refused": ("channels.html", {**channels, "cards": CARDS, "problem": "No."}),
-        "chooser": (
-            "choose_accounts.html",
-            {
-                **inside,
-                "platform_name": "Photos",
-                "choice": "c",
-                "candidates": candidates,
-                "action": "/x",
-                "problem": "",
-            },
-        ),
-        "compose": ("compose.html", compose),
-        "compose refused": ("compose.html", {**compose, "typed": typed}),
-        "compose without channels": ("compose.html", {**compose, "frame": frame(())}),
-        "posts": ("posts.html", {**posts, "active": "queue", "rows": rows}),
-        **{f"no {tab}": ("posts.html", {**posts, "active": tab, "rows": ()}) for tab in ("queue", "attention", "all")},
-        "nothing published": (
-            "posts.html",
-            {**posts, "active": "published", "rows": (), "filter_name": "northwind", "account": "a"},
-        ),
-        "post": ("post.html", {**inside, "post": post(*results), "form": FormState(), "form_for": ""}),
-        "post refused": (
-            "post.html",
-            {**inside, "post": post(*results), "form": wrong, "form_for": "publication-needs_attention"},
-        ),
-        "error inside": ("error.html", {**inside, **failure}),
+        "error inside": ("error.html", inside(**failure)),
         "error outside": ("error.html", {"chrome": chrome(), "frame": None, **failure}),
     }
