@@ -238,7 +238,7 @@ async def test_looking_gives_up_after_the_plan_and_can_be_taken_up_again(stage: 
         ("media_publish", refusal(400, 190, 463, "expired"), AuthExpired),
         ("media", refusal(401, 190, 460, "password"), AuthRevoked),
         ("media", refusal(400, 25, 2207050, "restricted"), Rejected),
-        ("media", refusal(400, 9004, 2207052, "cannot fetch"), Rejected),
+        ("media", refusal(400, 9004, 2207052, "cannot fetch"), Unavailable),
         ("media", (503, b"<html>"), Unavailable),
         ("media_publish", (503, b"<html>"), Uncertain),
         ("media_publish", (200, b"<html>"), Surprise),

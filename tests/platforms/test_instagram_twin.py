@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from postwright.domain.errors import Rejected
+from postwright.domain.errors import Rejected, Unavailable
 from postwright.kit.http import NoReply
 from postwright.platforms.base import Landed
 from tests.platforms.stage import CASES, Case, Sample, Stage, stage_of
@@ -21,13 +21,18 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         yield found
 
 
-@pytest.mark.parametrize(
-    "file", ["bad-too-wide.jpg", "bad-truncated.jpg", "bad-text.jpg", "bad-animation.gif", "picture.png"]
-)
+@pytest.mark.parametrize("file", ["bad-too-wide.jpg", "bad-truncated.jpg", "bad-animation.gif", "picture.png"])
 async def test_a_picture_out_of_the_rules_is_refused_as_the_pictures_fault(stage: Stage, file: str) -> None:
     drive = await stage.drive()
     with pytest.raises(Rejected) as caught:
         await drive.to_the_end(await stage.content(Sample(file, (file,)), "refused"))
+    assert caught.value.field == "media"
+
+
+async def test_a_picture_that_was_not_there_to_be_fetched_is_tried_again(stage: Stage) -> None:
+    drive = await stage.drive()
+    with pytest.raises(Unavailable, match="could not fetch the media") as caught:
+        await drive.to_the_end(await stage.content(Sample("not a picture", ("bad-text.jpg",)), "not fetched"))
     assert caught.value.field == "media"
 
 

@@ -79,7 +79,7 @@ def judged(answer: Reply, kind: StepKind = PREPARE) -> PlatformError:
         (352, 2207026, Rejected, Rejected),
         (368, None, Rejected, Rejected),
         (506, None, Rejected, Uncertain),
-        (9004, 2207052, Rejected, Rejected),
+        (9004, 2207052, Unavailable, Uncertain),
         (9007, 2207027, Unavailable, Unavailable),
         (36000, 2207004, Rejected, Rejected),
         (36004, 2207010, Rejected, Rejected),

@@ -50,7 +50,9 @@ RULES = table(
         ),
         ErrorRule(
             "9004",
-            Rejected,
+            # The file is known to be good; it is this server that was not there: stopped for a moment, or never
+            # reachable. The first heals by itself, and the sentence stays to be read for the second.
+            Unavailable,
             "Instagram could not fetch the media: this server's public address must be reachable from the internet.",
             "media",
         ),
