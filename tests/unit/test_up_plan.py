@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from postwright.cli.serve import address
-from postwright.cli.up import Plan, make_plan
+from postwright.cli.up import Plan, make_plan, stopping_order
 from postwright.kit.crypto import Key
 from postwright.settings import environment_of, load
 
@@ -89,3 +89,8 @@ def test_a_child_of_plain_settings_does_not_find_others_in_the_folder(
     for name, value in environment_of(settings).items():
         monkeypatch.setenv(name, value)
     assert load() == settings
+
+
+def test_media_can_be_fetched_until_the_workers_are_done_and_the_sandbox_answers_longest() -> None:
+    order = stopping_order(["web", "worker-1", "worker-2", "sandbox"])
+    assert [sorted(names) for names in order] == [["worker-1", "worker-2"], ["web"], ["sandbox"]]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -127,12 +127,21 @@ async def running(plan: Plan, stop: asyncio.Event, say: Say) -> AsyncIterator[Ru
         await stack.enter_async_context(running_database(plan.settings, say))
         say("Starting the processes")
         children = tuple(_start(plan))
-        serving = tuple(child for child in children if child.name != "sandbox")
-        stack.push_async_callback(stop_all, children)  # a second look at what the next line leaves
-        stack.push_async_callback(stop_all, serving)  # the sandbox answers until the workers are done
+        for names in reversed(stopping_order(child.name for child in children)):
+            stack.push_async_callback(stop_all, [child for child in children if child.name in names])
         found = Running(plan, address(plan.host, plan.port), children)
         yield found if await _ready(found, stop) else None
         say("Stopping")
+
+
+def stopping_order(names: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """Who is stopped together, the first to go first.
+
+    Workers finish what they are at, for which the platforms fetch media from the web server and the sandbox answers.
+    """
+    every = frozenset(names)
+    kept = ("web", "sandbox")
+    return (every.difference(kept), *(every.intersection({name}) for name in kept))
 
 
 async def _up(plan: Plan, *, as_json: bool) -> None:
