@@ -51,7 +51,7 @@ class World:
 
     def new_worker(self) -> Worker:
         """Another worker process, as far as leases go."""
-        return Worker(sure_until=self.app.clock.now() + timedelta(days=365))
+        return Worker(self.app, sure_until=self.app.clock.now() + timedelta(days=365))
 
     async def connect(self, login: str = "instagram", **consent: str) -> list[UUID]:
         """Go through the consent pages; the accounts that came of it."""

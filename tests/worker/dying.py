@@ -87,5 +87,5 @@ def work(settings: Settings, account_id: UUID, now: datetime, die_at: int) -> No
 async def _work(settings: Settings, account_id: UUID, clock: ManualClock, points: Points) -> None:
     async with running_app(settings, clock=clock) as app, DyingHttp(settings.sandbox_url, points) as http:
         dying = replace(app, db=DyingDatabase(app.db.url, points), http=http)
-        await run_account(dying, account_id, Worker(sure_until=clock.now() + timedelta(days=1)))
+        await run_account(dying, account_id, Worker(dying, sure_until=clock.now() + timedelta(days=1)))
         await dying.db.close()

@@ -187,6 +187,15 @@ async def disconnect(tx: Tx, account_id: UUID, now: datetime) -> None:
     await tx.execute(statement, {"id": account_id, "now": now})
 
 
+async def still_connected(tx: Tx, publication_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Those of the publications whose account is connected."""
+    statement = text("""
+        SELECT p.id FROM publications p JOIN accounts a ON a.id = p.account_id
+        WHERE p.id = ANY(:ids) AND a.disconnected_at IS NULL ORDER BY p.id
+    """)
+    return tuple(row.id for row in await tx.execute(statement, {"ids": list(publication_ids)}))
+
+
 _CLOSE = text("""
     UPDATE publications SET next_run_at = NULL, attempt_open_since = NULL,
         state = CASE WHEN external_id IS NOT NULL THEN 'published'

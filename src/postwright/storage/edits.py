@@ -14,16 +14,16 @@ from postwright.storage.posts import EventRow, NewPublication, attach
 
 
 async def lock(tx: Tx, workspace_id: UUID, post_id: UUID) -> dict[UUID, State] | None:
-    """Lock a post's publications against the worker; their states by id, None where there is no such post."""
-    exists = text(
-        "SELECT 1 FROM posts WHERE id = :post AND workspace_id = :workspace AND deleted_at IS NULL FOR UPDATE"
-    )
-    if (await tx.execute(exists, {"post": post_id, "workspace": workspace_id})).one_or_none() is None:
-        return None
-    rows = await tx.execute(
-        text("SELECT id, state FROM publications WHERE post_id = :post ORDER BY id FOR UPDATE"), {"post": post_id}
-    )
-    return {row.id: State(row.state) for row in rows}
+    """Lock a post's publications, then the post, as the worker does; their states by id, None where there is none."""
+    named = {"post": post_id, "workspace": workspace_id}
+    publications = text("""
+        SELECT id, state FROM publications WHERE post_id = :post AND workspace_id = :workspace ORDER BY id FOR UPDATE
+    """)
+    states = {row.id: State(row.state) for row in await tx.execute(publications, named)}
+    post = text("""
+        SELECT 1 FROM posts WHERE id = :post AND workspace_id = :workspace AND deleted_at IS NULL FOR UPDATE
+    """)
+    return states if (await tx.execute(post, named)).one_or_none() else None
 
 
 async def mark_deleted(tx: Tx, post_id: UUID, now: datetime) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from postwright.platforms.base import PlatformSpec, RateReading
-from postwright.storage.hotpath import Allowance, Spent
+from postwright.storage.claims import Allowance
+from postwright.storage.records import Spent
 
 _STEPS_TO_FINISH = 3
 """After a commit step its address is read and a comment may follow: there must be room for them too."""

@@ -7,11 +7,12 @@ from uuid import UUID
 from postwright.domain.account import Account, Health
 from postwright.domain.publication import Json
 from postwright.kit.crypto import Secret
+from postwright.kit.ids import new_id
 from postwright.services import tokens
 from postwright.services.app import App
-from postwright.storage import hotpath, queue
+from postwright.storage import claims, queue
 from postwright.storage import publications as rows
-from postwright.storage.hotpath import Due, Lease
+from postwright.storage.claims import Due, Lease, Wanted
 from postwright.storage.publications import Line
 from postwright.worker import budget
 from postwright.worker.leases import Worker
@@ -43,29 +44,20 @@ async def claim(app: App, account_id: UUID, run: UUID, worker: Worker) -> Claim 
 
     None where another run has the account, it cannot publish now, or nothing is due.
     """
-    allowances = {name: budget.allowance(adapter.spec) for name, adapter in app.platforms.items()}
     while not worker.stopping:
         now = app.clock.now()
-        async with app.db.statement() as connection:
-            lease = await hotpath.claim(
-                connection,
-                account_id,
-                run=run,
-                worker_id=worker.id,
-                now=now,
-                until=now + app.settings.lease,
-                allowances=allowances,
-            )
-            if lease is None:
-                return None
-            due = lease.due
-            if due is None and _able(lease, now):
-                if await hotpath.give_back(connection, account_id, run=run, now=now):
-                    return None
-                continue
-        if due is None:
-            await _put_off(app, lease, run, now)
+        lease = await worker.claims.ask(Wanted(account_id, run, new_id()))
+        if lease is None:
             return None
+        due = lease.due
+        if due is None:
+            if not _able(lease, now):
+                await _put_off(app, lease, run, now)
+                return None
+            async with app.db.statement() as connection:
+                if await claims.give_back(connection, account_id, run=run, now=now):
+                    return None
+            continue
         worker.changed(due.workspace_id, due.post_id)
         if not due.too_late:
             return Claim(run, lease.account, due, lease)

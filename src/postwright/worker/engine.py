@@ -43,7 +43,7 @@ async def run_worker(app: App, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish the steps under way and hand the rest back."""
     if isinstance(app.clock, SystemClock):
         app = replace(app, clock=AnchoredClock((await _database_time(app))[0]))
-    worker = Worker(sure_until=app.clock.now() + app.settings.lease)
+    worker = Worker(app, sure_until=app.clock.now() + app.settings.lease)
     await _heartbeat(app, worker)
     beats = timedelta(seconds=app.settings.heartbeat_seconds)
     try:

@@ -1,22 +1,37 @@
-"""What this worker process holds: the leases of its runs, and what it has yet to announce."""
+"""What this worker process holds: the leases of its runs, its line to the database, what it has yet to announce."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
+from postwright.kit.combine import Combiner
 from postwright.kit.ids import new_id
+from postwright.services.app import App
+from postwright.storage import claims, records
 from postwright.storage.changes import Change
+from postwright.storage.claims import Lease, Wanted
+from postwright.storage.records import Record, Spent
+from postwright.worker.budget import allowance
 
 
 class LeaseLost(Exception):
     """Another run took the account over: this one must stop and write nothing."""
 
 
+_AT_MOST = 100
+_AT_ONCE = 3
+"""Statements under way at a time; while they are, the next ones gather."""
+
+
 @dataclass(slots=True)
 class Worker:
     """One worker process. `sure_until` is how long its leases hold after the last heartbeat that arrived."""
 
+    app: App
     sure_until: datetime
     id: UUID = field(default_factory=new_id)
     runs: dict[UUID, UUID] = field(default_factory=dict)
@@ -24,6 +39,30 @@ class Worker:
     stopping: bool = False
     _changes: set[Change] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    claims: Combiner[Wanted, Lease | None] = field(init=False)
+    records: Combiner[Record, Spent | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        limits = {"at_most": _AT_MOST, "at_once": _AT_ONCE}
+        self.claims = Combiner(self._claim, **limits, separable=asyncpg.PostgresError)
+        self.records = Combiner(self._record, **limits, separable=asyncpg.PostgresError)
+
+    async def _claim(self, wanted: Sequence[Wanted]) -> list[Lease | None]:
+        now = self.app.clock.now()
+        allowances = {name: allowance(adapter.spec) for name, adapter in self.app.platforms.items()}
+        async with self.app.db.statement() as connection:
+            return await claims.claim(
+                connection,
+                wanted,
+                worker_id=self.id,
+                now=now,
+                until=now + self.app.settings.lease,
+                allowances=allowances,
+            )
+
+    async def _record(self, wanted: Sequence[Record]) -> list[Spent | None]:
+        async with self.app.db.statement() as connection:
+            return await records.record(connection, wanted)
 
     def changed(self, workspace_id: UUID, post_id: UUID) -> None:
         """Remember that a post changed, to be announced soon."""

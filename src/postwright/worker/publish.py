@@ -30,8 +30,8 @@ from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outco
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.services.media import attachment_url
-from postwright.storage.hotpath import Result
 from postwright.storage.publications import give_lease_back
+from postwright.storage.records import Result
 from postwright.worker.claim import Claim, claim
 from postwright.worker.evidence import Evidence, error_json
 from postwright.worker.leases import LeaseLost, Worker

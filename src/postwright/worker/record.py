@@ -7,10 +7,10 @@ from postwright.domain.account import Health
 from postwright.domain.publication import Checkpoint, State
 from postwright.platforms.base import Call
 from postwright.services.app import App
-from postwright.storage import hotpath, queue
 from postwright.storage import publications as rows
-from postwright.storage.db import RawConnection, raw
-from postwright.storage.hotpath import Result, Spent
+from postwright.storage import queue, records
+from postwright.storage.db import raw
+from postwright.storage.records import Record, Result, Spent
 from postwright.worker import budget
 from postwright.worker.claim import Claim
 from postwright.worker.evidence import Evidence
@@ -49,8 +49,8 @@ class Recorder:
         """
         now = self._app.clock.now()
         intent = (point.step, now) if commit else (None, None)
-        async with self._app.db.statement() as connection:
-            spent = await self._store(connection, Result(State.PUBLISHING, now, point, *intent), call, now)
+        record = self._record(Result(State.PUBLISHING, now, point, *intent), call, now)
+        spent = _held(await self._worker.records.ask(record))
         return None if point.external_id else budget.no_room(spent, self._spec, now, commit=commit)
 
     async def end(self, ending: Ending, call: Call | None) -> None:
@@ -59,8 +59,7 @@ class Recorder:
         due, result = self._claim.due, ending.result
         blocked = max(filter(None, (ending.blocked_until, _blocked(call))), default=None)
         if due.alone and blocked is None and ending.reconnect is None and result.next_run_at is None:
-            async with self._app.db.statement() as connection:
-                await self._store(connection, result, call, now)
+            _held(await self._worker.records.ask(self._record(result, call, now)))
         else:
             await self._end_with_all(ending, blocked, call, now)
         self._worker.changed(due.workspace_id, due.post_id)
@@ -71,9 +70,10 @@ class Recorder:
             connection = await raw(tx)
             if ending.reconnect is not None or blocked is not None:
                 await rows.lock_account(tx, account.id)
+            [spent] = await records.record(connection, [self._record(result, call, now)])
+            _held(spent)
             if not self._claim.due.alone:
-                await hotpath.lock_post(connection, self._claim.due.post_id)
-            await self._store(connection, result, call, now)
+                await rows.refresh_post_state(tx, self._claim.due.post_id, now)
             if ending.reconnect is not None:
                 await rows.set_health(tx, account.id, Health.RECONNECT, ending.reconnect)
             if blocked is not None:
@@ -81,23 +81,25 @@ class Recorder:
             if result.next_run_at is not None:
                 await queue.wake(tx, [(account.id, result.next_run_at)], now)
 
-    async def _store(self, connection: RawConnection, result: Result, call: Call | None, now: datetime) -> Spent:
+    def _record(self, result: Result, call: Call | None, now: datetime) -> Record:
         made = call.calls - self._counted if call else 0
         self._counted += made
-        spent = await hotpath.record(
-            connection,
-            self._claim.due,
-            result,
-            self._evidence.take(),
+        return Record(
+            due=self._claim.due,
             run=self._claim.run,
+            result=result,
+            lines=tuple(self._evidence.take()),
             now=now,
             allowance=self._allowance,
             made=made,
             said=budget.said(call.readings, self._spec) if call else 0,
         )
-        if spent is None:
-            raise LeaseLost
-        return spent
+
+
+def _held(spent: Spent | None) -> Spent:
+    if spent is None:
+        raise LeaseLost
+    return spent
 
 
 def _blocked(call: Call | None) -> datetime | None:
