@@ -61,6 +61,7 @@ async def _refused(app: App, client: Client, draft: dict[str, object], status: i
         ({"scheduled_at": "2027-03-28T02:30", "timezone": "Europe/Berlin"}, ("time_does_not_exist", "scheduled_at")),
         ({"timezone": "Mars/Olympus"}, ("unknown_timezone", "timezone")),
         ({"platform": "myspace"}, ("unknown_platform", "platform")),
+        ({"targets": [{"platform": "instagram"}, {"platform": "myspace"}]}, ("unknown_platform", "targets.1.platform")),
         ({"options": {"post_type": "poem"}}, ("bad_option", "options.post_type")),
         ({"options": {"colour": "red"}}, ("unknown_option", "options.colour")),
     ],

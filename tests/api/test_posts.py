@@ -112,6 +112,16 @@ async def test_the_same_client_post_id_gives_the_same_post(client: Client, draft
     assert again.json() == first.json()
 
 
+async def test_the_client_post_id_of_a_deleted_post_makes_no_second_one(
+    client: Client, draft: dict[str, object]
+) -> None:
+    later = {**draft, "client_post_id": "n-2", "scheduled_at": LATER}
+    first = await client.post(POSTS, later)
+    assert (await client.delete(f"{POSTS}/{first.json()['id']}")).status == 204
+    again = await client.post(POSTS, later)
+    assert (again.status, again.code, again.fields) == (409, "client_post_id_used", ["client_post_id"])
+
+
 async def test_a_dry_run_tells_everything_and_stores_nothing(client: Client, draft: dict[str, object]) -> None:
     assert (await client.post(f"{POSTS}/validate", draft)).json() == {"ok": True, "findings": []}
     bad = (await client.post(f"{POSTS}/validate", {**draft, "caption": "#a " * 31 + "x" * 2200})).json()
@@ -213,4 +223,4 @@ async def test_two_people_of_one_instance_see_their_own_posts_only(
     assert (await other.get(POSTS)).json()["posts"] == []
     assert (await other.get(f"{POSTS}/{post_id}")).code == "post_not_found"
     taken = await other.post(POSTS, {**draft, "targets": None})
-    assert (taken.status, taken.code, taken.fields) == (404, "account_not_found", ["targets.0.account_id"])
+    assert (taken.status, taken.code, taken.fields) == (404, "account_not_found", ["account_id"])

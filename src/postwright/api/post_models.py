@@ -157,6 +157,7 @@ def draft_of(body: PostBody, idempotency_key: str | None = None) -> PostDraft:
         client_post_id=body.client_post_id or (f"idem:{idempotency_key}" if idempotency_key else None),
         scheduled_at=body.scheduled_at,
         timezone=body.timezone,
+        alone=body.targets is None,
     )
 
 

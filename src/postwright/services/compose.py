@@ -203,32 +203,35 @@ async def _accounts(app: App, caller: Caller, draft: PostDraft) -> list[tuple[Ta
         raise Invalid.of("targets", "target_required", "Say where to post: a platform, an account_id, or targets.")
     async with app.db.tx() as tx:
         connected = await accounts.connected(tx, caller.workspace_id)
-    found = [(target, _account(app, connected, target, n)) for n, target in enumerate(draft.targets)]
+    places = ["" if draft.alone else f"targets.{n}." for n in range(len(draft.targets))]
+    found = [
+        (target, _account(app, connected, target, place)) for target, place in zip(draft.targets, places, strict=True)
+    ]
     chosen = [account.id for _, account in found]
     if len(set(chosen)) < len(chosen):
         raise Invalid.of("targets", "duplicate_target", "The same account is named twice: one post goes to it once.")
     return found
 
 
-def _account(app: App, connected: Sequence[Account], target: TargetDraft, index: int) -> Account:
+def _account(app: App, connected: Sequence[Account], target: TargetDraft, place: str) -> Account:
+    by_id, by_platform = f"{place}account_id", f"{place}platform"
     if target.account_id is not None:
         account = next((one for one in connected if one.id == target.account_id), None)
-        field_name = f"targets.{index}.account_id"
         if account is None:
-            raise NotFound("There is no such account in this workspace.", code="account_not_found", field=field_name)
+            raise NotFound("There is no such account in this workspace.", code="account_not_found", field=by_id)
         if target.platform not in (None, account.platform):
             message = f"This account is on {account.platform}, not on {target.platform}."
-            raise Invalid.of(field_name, "platform_mismatch", message)
+            raise Invalid.of(by_id, "platform_mismatch", message)
         return account
     platform = target.platform or ""
     if platform not in app.platforms:
         names = ", ".join(app.platforms)
-        raise Invalid.of("platform", "unknown_platform", f"{platform!r} is not a platform here; these are: {names}.")
+        raise Invalid.of(by_platform, "unknown_platform", f"{platform!r} is not a platform here; these are: {names}.")
     candidates = [one for one in connected if one.platform == platform]
     if not candidates:
-        raise Invalid.of("platform", "no_account", f"No {platform} account is connected: connect one first.")
+        raise Invalid.of(by_platform, "no_account", f"No {platform} account is connected: connect one first.")
     if len(candidates) > 1:
         names = ", ".join(f"{one.id} ({one.username})" for one in candidates)
         message = f"Several {platform} accounts are connected; name one by account_id: {names}."
-        raise Invalid.of("account_id", "account_id_required", message)
+        raise Invalid.of(by_id, "account_id_required", message)
     return candidates[0]

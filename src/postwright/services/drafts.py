@@ -31,7 +31,10 @@ class TargetDraft:
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """A post as it was asked for. `options` are one platform's, or keyed by platform. Without a time: at once."""
+    """A post as it was asked for. `options` are one platform's, or keyed by platform. Without a time: at once.
+
+    `alone`: the one target is the post's own account or platform, not an entry of a list; findings name it so.
+    """
 
     targets: tuple[TargetDraft, ...]
     caption: str = ""
@@ -40,3 +43,4 @@ class PostDraft:
     client_post_id: str | None = None
     scheduled_at: str | None = None
     timezone: str | None = None
+    alone: bool = False

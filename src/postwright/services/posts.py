@@ -17,7 +17,7 @@ from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.services.compose import Composed, composing
 from postwright.services.drafts import PostDraft
-from postwright.storage import changes, edits, posts, publications, queue
+from postwright.storage import accounts, changes, edits, posts, publications, queue
 from postwright.storage.db import Tx
 from postwright.storage.posts import EventRow, Filter, NewPublication, PostRow, PublicationRow
 from postwright.storage.publications import Line
@@ -40,13 +40,13 @@ async def create(app: App, caller: Caller, draft: PostDraft) -> tuple[PostRow, b
     """Store a post to go out at its time, or at once; and whether it is new.
 
     A client_post_id that the workspace has used gives the post it made then, whatever the draft
-    says. Raises Invalid, NotFound.
+    says. Raises Invalid, NotFound, and Conflict (`client_post_id_used`) where that post was deleted.
     """
     if draft.client_post_id is not None:
         async with app.db.tx() as tx:
             known = await posts.by_client_id(tx, caller.workspace_id, draft.client_post_id)
             if known is not None:
-                return await get(tx, caller, known), False
+                return await _made_before(tx, caller, known), False
     async with app.db.tx() as tx:
         when = await _when(tx, app, caller, draft)
     async with composing(app, caller, draft, keep=True) as composed, app.db.tx() as tx:
@@ -91,12 +91,20 @@ async def _store(act: _Act, draft: PostDraft, composed: Composed, when: Moment) 
         known = await posts.by_client_id(tx, caller.workspace_id, draft.client_post_id or "")
         if known is None:
             raise Conflict("The post was being made by another request; ask again.", code="post_in_progress")
-        return await get(tx, caller, known), False
+        return await _made_before(tx, caller, known), False
     for new in composed.publications:
         await _add(act, post_id, new, when)
     await queue.wake(tx, [(new.account_id, when.at) for new in composed.publications], now)
     await changes.announce(tx, [(caller.workspace_id, post_id)])
     return await get(tx, caller, post_id), True
+
+
+async def _made_before(tx: Tx, caller: Caller, post_id: UUID) -> PostRow:
+    found = await posts.get(tx, caller.workspace_id, post_id)
+    if found is None:
+        message = "The post of this client_post_id was deleted, and its id makes no second one: take a new id."
+        raise Conflict(message, code="client_post_id_used", field="client_post_id")
+    return found
 
 
 async def _add(act: _Act, post_id: UUID, new: NewPublication, when: Moment) -> None:
@@ -185,9 +193,13 @@ async def delete(tx: Tx, app: App, caller: Caller, post_id: UUID) -> None:
 
 
 async def retry(tx: Tx, app: App, caller: Caller, post_id: UUID, publication_id: UUID | None = None) -> PostRow:
-    """Queue what failed (or was canceled) again, now and from the first step. Raises NotFound, Conflict."""
+    """Queue what failed again, now and from the first step. Raises NotFound, Conflict.
+
+    What was canceled goes out only where it is named, or where all of the post was: a person took it out.
+    """
     states = await _locked(tx, caller, post_id)
-    chosen = [one for one, state in states.items() if state in _RETRIABLE and publication_id in (None, one)]
+    meant = _RETRIABLE if publication_id or set(states.values()) == {State.CANCELED} else {State.FAILED}
+    chosen = [one for one, state in states.items() if state in meant and publication_id in (None, one)]
     if not chosen:
         raise Conflict("Nothing of this post has failed.", code="nothing_to_retry")
     return await _again(_Act(tx, caller, app.clock.now()), post_id, chosen, afresh=True)
@@ -224,9 +236,12 @@ async def resolve(tx: Tx, app: App, caller: Caller, post_id: UUID, word: Resolut
 
 async def _again(act: _Act, post_id: UUID, chosen: list[UUID], *, afresh: bool) -> PostRow:
     tx, caller, now = act.tx, act.caller, act.now
-    accounts = await edits.requeue(tx, chosen, now=now, afresh=afresh)
-    await _say(tx, chosen, "Queued again by a person", now)
-    await queue.wake(tx, [(account_id, now) for account_id in accounts], now)
+    able = await accounts.still_connected(tx, chosen)
+    if not able:
+        raise Conflict("The account is no longer connected: connect it again first.", code="account_disconnected")
+    woken = await edits.requeue(tx, able, now=now, afresh=afresh)
+    await _say(tx, able, "Queued again by a person", now)
+    await queue.wake(tx, [(account_id, now) for account_id in woken], now)
     await _changed(tx, caller, post_id, now)
     return await get(tx, caller, post_id)
 
