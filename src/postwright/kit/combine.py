@@ -30,22 +30,28 @@ class Combiner(Generic[Ask, Answer]):
         self._at_once = at_once
         self._separable = separable
         self._gathered: deque[tuple[Ask, asyncio.Future[Answer]]] = deque()
+        self._working = 0
         self._runners: set[asyncio.Task[None]] = set()
 
     async def ask(self, request: Ask) -> Answer:
         """The answer to one request. Raises what the run raised."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._gathered.append((request, future))
-        if len(self._runners) < self._at_once:
+        if self._working < self._at_once:
+            self._working += 1
             runner = asyncio.create_task(self._work_off())
-            self._runners.add(runner)
+            self._runners.add(runner)  # the loop itself holds tasks only weakly
             runner.add_done_callback(self._runners.discard)
         return await future
 
     async def _work_off(self) -> None:
-        while self._gathered:
-            count = min(len(self._gathered), self._at_most)
-            await self._answer([self._gathered.popleft() for _ in range(count)])
+        try:
+            while self._gathered:
+                count = min(len(self._gathered), self._at_most)
+                await self._answer([self._gathered.popleft() for _ in range(count)])
+        finally:
+            # Nothing awaits between the last look and this: no request falls between the two.
+            self._working -= 1
 
     async def _answer(self, batch: list[tuple[Ask, "asyncio.Future[Answer]"]]) -> None:
         try:
