@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+from postwright.main import Doors
+
 
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the test runner keeps its own."""
@@ -27,7 +29,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, port: int) -> AsyncIterator[str]:
-    """Serve the app on a port; its origin."""
+    """Serve the app on a port; its origin. Streams of the dashboard end before the server stops, as in production."""
     server = _Server(
         uvicorn.Config(
             app, port=port, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
@@ -38,5 +40,7 @@ async def serving(app: ASGIApp, port: int) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        if isinstance(app, Doors):
+            await app.close()
         server.should_exit = True
         await task

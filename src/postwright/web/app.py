@@ -46,7 +46,7 @@ def create_web(app: App, heartbeat: timedelta = HEARTBEAT) -> Starlette:
         Route(f"{_PUBLICATION}/retry", posts.retry, methods=["POST"]),
         Route(f"{_PUBLICATION}/resolve", posts.resolve, methods=["POST"]),
         Route("/events", events.events),
-        Mount("/static", GZipMiddleware(static)),
+        Mount("/static", GZipMiddleware(static, compresslevel=6)),
     ]
     web = Starlette(routes=routes)
     web.router.redirect_slashes = False

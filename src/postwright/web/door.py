@@ -93,12 +93,11 @@ async def visit(request: Request) -> Visit:
 
 def chrome(request: Request, *, csrf: str, now: datetime, zone: ZoneInfo, path: str | None = None) -> Chrome:
     """The head of a page for this request."""
-    query = request.url.query
     return Chrome(
         csrf=csrf,
         now=now,
         zone=zone,
-        path=path or request.url.path + (f"?{query}" if query else ""),
+        path=path or (_asked_for(request) if request.method == "GET" else came_from(request, "/")),
         theme=THEMES.get(request.cookies.get(THEME_COOKIE, ""), ""),
         flashes=() if is_fragment(request) else flash.read(door_of(request).app, request),
     )
@@ -141,8 +140,12 @@ def login_path(request: Request) -> str:
     """Where somebody signs in who then wants to see what they asked for."""
     if request.method != "GET":
         return "/login"
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = _asked_for(request)
     return "/login" if wanted == "/" else f"/login?next={quote(wanted)}"
+
+
+def _asked_for(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def set_cookie(app: App, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:

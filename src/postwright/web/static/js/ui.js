@@ -48,10 +48,13 @@ export function ask({ title, text = "", yes, danger = true }) {
   button.textContent = yes;
   button.classList.toggle("solid-danger", danger);
   button.classList.toggle("primary", !danger);
-  box.returnValue = "";
   box.showModal();
+  // Not the event "close": it comes a moment later, when the next question may be open already.
   return new Promise((resolve) => {
-    box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true });
+    const answered = new AbortController();
+    const answer = (said) => { answered.abort(); resolve(said); };
+    box.addEventListener("cancel", () => answer(false), { signal: answered.signal });
+    box.addEventListener("submit", (event) => answer(event.submitter.value === "yes"), { signal: answered.signal });
   });
 }
 
