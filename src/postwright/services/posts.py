@@ -36,21 +36,30 @@ class _Act:
     now: datetime
 
 
+class _MadeMeanwhile(Exception):
+    """Another request was first with this client_post_id: what was fetched for this one is not needed."""
+
+
 async def create(app: App, caller: Caller, draft: PostDraft) -> tuple[PostRow, bool]:
     """Store a post to go out at its time, or at once; and whether it is new.
 
     A client_post_id that the workspace has used gives the post it made then, whatever the draft
     says. Raises Invalid, NotFound, and Conflict (`client_post_id_used`) where that post was deleted.
     """
-    if draft.client_post_id is not None:
-        async with app.db.tx() as tx:
-            known = await posts.by_client_id(tx, caller.workspace_id, draft.client_post_id)
-            if known is not None:
-                return await _made_before(tx, caller, known), False
     async with app.db.tx() as tx:
+        known = await _made_before(tx, caller, draft)
+        if known is not None:
+            return known, False
         when = await _when(tx, app, caller, draft)
-    async with composing(app, caller, draft, keep=True) as composed, app.db.tx() as tx:
-        return await _store(_Act(tx, caller, app.clock.now()), draft, composed.usable(), when)
+    try:
+        async with composing(app, caller, draft, keep=True) as composed, app.db.tx() as tx:
+            return await _store(_Act(tx, caller, app.clock.now()), draft, composed.usable(), when), True
+    except _MadeMeanwhile:
+        async with app.db.tx() as tx:
+            known = await _made_before(tx, caller, draft)
+        if known is None:
+            raise Conflict("The post was being made by another request; ask again.", code="post_in_progress") from None
+        return known, False
 
 
 async def validate(app: App, caller: Caller, draft: PostDraft) -> tuple[Finding, ...]:
@@ -74,7 +83,7 @@ async def _when(tx: Tx, app: App, caller: Caller, draft: PostDraft) -> Moment:
     return moment(draft.scheduled_at, draft.timezone, default_zone=zone, now=now)
 
 
-async def _store(act: _Act, draft: PostDraft, composed: Composed, when: Moment) -> tuple[PostRow, bool]:
+async def _store(act: _Act, draft: PostDraft, composed: Composed, when: Moment) -> PostRow:
     tx, caller, now = act.tx, act.caller, act.now
     post_id = await posts.insert(
         tx,
@@ -88,18 +97,20 @@ async def _store(act: _Act, draft: PostDraft, composed: Composed, when: Moment) 
         now=now,
     )
     if post_id is None:
-        known = await posts.by_client_id(tx, caller.workspace_id, draft.client_post_id or "")
-        if known is None:
-            raise Conflict("The post was being made by another request; ask again.", code="post_in_progress")
-        return await _made_before(tx, caller, known), False
+        raise _MadeMeanwhile
     for new in composed.publications:
         await _add(act, post_id, new, when)
     await queue.wake(tx, [(new.account_id, when.at) for new in composed.publications], now)
     await changes.announce(tx, [(caller.workspace_id, post_id)])
-    return await get(tx, caller, post_id), True
+    return await get(tx, caller, post_id)
 
 
-async def _made_before(tx: Tx, caller: Caller, post_id: UUID) -> PostRow:
+async def _made_before(tx: Tx, caller: Caller, draft: PostDraft) -> PostRow | None:
+    if draft.client_post_id is None:
+        return None
+    post_id = await posts.by_client_id(tx, caller.workspace_id, draft.client_post_id)
+    if post_id is None:
+        return None
     found = await posts.get(tx, caller.workspace_id, post_id)
     if found is None:
         message = "The post of this client_post_id was deleted, and its id makes no second one: take a new id."
