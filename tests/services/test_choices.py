@@ -59,7 +59,7 @@ async def browser(app: App) -> Caller:
 
 async def to_choose(app: App, browser: Caller) -> str:
     state = await begin(app, browser)
-    assert isinstance(await come_back(app, state, browser.session_id, may_choose=True), ToChoose)
+    assert isinstance(await come_back(app, state, browser, may_choose=True), ToChoose)
     assert await connected(app, browser) == ()
     return state
 
@@ -97,7 +97,7 @@ async def test_a_person_chooses_among_them_once(app: App, browser: Caller) -> No
 async def test_the_chooser_shows_what_is_connected_already(app: App, browser: Caller) -> None:
     await choose(app, browser, await to_choose(app, browser), "2")
     state = await begin(app, browser)
-    await come_back(app, state, browser.session_id, may_choose=True)
+    await come_back(app, state, browser, may_choose=True)
     async with app.db.tx() as tx:
         found = await connect.choices(tx, app, browser, state)
     assert found.platform == FAKE
@@ -141,7 +141,7 @@ async def test_open_consents_follow_the_keys(app: App, browser: Caller) -> None:
     assert await rotate_keys(replace(app, keys=KeyRing((Key.parse(newest), Key.parse(old))))) == 2
     alone = replace(app, keys=KeyRing((Key.parse(newest),)))
     assert await choose(alone, browser, state, "2") == {"2"}
-    assert isinstance(await come_back(alone, waiting, browser.session_id), Connected)
+    assert isinstance(await come_back(alone, waiting, browser), Connected)
 
 
 async def test_old_consents_are_swept_away(app: App, browser: Caller, clock: ManualClock) -> None:

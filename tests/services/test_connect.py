@@ -180,8 +180,8 @@ async def test_a_state_is_spent_also_by_an_exchange_that_fails(
     app: App, caller: Caller, platform: FakePlatform
 ) -> None:
     state = await begin(app, caller)
-    platform.failure = Rejected("The code is wrong.")
-    with pytest.raises(Conflict, match="The code is wrong") as problem:
+    platform.failure = Rejected("The code is wrong")
+    with pytest.raises(Conflict, match=r"The code is wrong\. Start") as problem:
         await come_back(app, state)
     assert problem.value.code == "exchange_refused"
     platform.failure = None
@@ -226,9 +226,19 @@ async def test_a_browsers_state_is_good_in_its_session_only(app: App, platform: 
     browser = caller_of(await join(app), by="cookie")
     state = await begin(app, browser)
     assert await refused(app, state) == "state_of_another_session"
-    assert await refused(app, state, new_id()) == "state_of_another_session"
+    assert await refused(app, state, replace(browser, session_id=new_id())) == "state_of_another_session"
     assert platform.exchanges == []
-    assert isinstance(await come_back(app, state, browser.session_id), Connected)
+    assert isinstance(await come_back(app, state, browser), Connected)
+
+
+async def test_a_programs_consent_is_refused_where_somebody_else_is_signed_in(
+    app: App, caller: Caller, platform: FakePlatform
+) -> None:
+    somebody_else, themselves = caller_of(await join(app), by="cookie"), replace(caller, by="cookie")
+    state = await begin(app, caller)
+    assert await refused(app, state, somebody_else) == "state_of_another_session"
+    assert platform.exchanges == []
+    assert isinstance(await come_back(app, state, themselves), Connected)
 
 
 @pytest.mark.parametrize("error", ["access_denied", "user_cancelled_authorize"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 import pytest
 
@@ -27,11 +26,11 @@ async def begin(app: App, caller: Caller, login: str | None = None, return_to: s
 
 
 async def come_back(
-    app: App, state: str, session: UUID | None = None, *, may_choose: bool = False, query: Mapping[str, str] = NO_MORE
+    app: App, state: str, browser: Caller | None = None, *, may_choose: bool = False, query: Mapping[str, str] = NO_MORE
 ) -> Connected | ToChoose:
     """The browser comes back from the platform with a code, or what else the query says."""
     answer = {"code": "a code", "state": state, **query}
-    return await connect.callback(app, FAKE, answer, session, may_choose=may_choose)
+    return await connect.callback(app, FAKE, answer, browser, may_choose=may_choose)
 
 
 async def connected(app: App, caller: Caller) -> tuple[Account, ...]:
@@ -47,8 +46,8 @@ async def connect_all(app: App, caller: Caller) -> tuple[Account, ...]:
     return done.accounts
 
 
-async def refused(app: App, state: str, session: UUID | None = None, **query: str) -> str:
+async def refused(app: App, state: str, browser: Caller | None = None, **query: str) -> str:
     """The code of the problem that a callback meets."""
     with pytest.raises(Problem) as problem:
-        await come_back(app, state, session, query=query)
+        await come_back(app, state, browser, query=query)
     return problem.value.code

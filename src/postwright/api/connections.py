@@ -16,6 +16,7 @@ from postwright.domain.account import Account, Health
 from postwright.domain.errors import Problem, Unauthenticated
 from postwright.services import auth, connect, connections
 from postwright.services.app import App
+from postwright.services.auth import Caller
 from postwright.services.connect import Connected, ToChoose
 
 router = APIRouter(tags=["connections"])
@@ -131,11 +132,11 @@ async def begin(
 )
 async def callback(request: Request, app: AppDep, platform: str) -> Response:
     """Where a platform sends the browser back. Programs get the accounts as JSON, all connected; browsers a page."""
-    session_id = await _browser_session(request, app)
+    person = await _in_the_browser(request, app)
     browser = "text/html" in request.headers.get("Accept", "")
     query = dict(request.query_params)
     try:
-        outcome = await connect.callback(app, platform, query, session_id, may_choose=browser)
+        outcome = await connect.callback(app, platform, query, person, may_choose=browser)
     except Problem as problem:
         if browser:
             return _to(CHANNELS, problem=problem.code, platform=platform)
@@ -160,14 +161,14 @@ async def disconnect(
     )
 
 
-async def _browser_session(request: Request, app: App) -> UUID | None:
-    """The cookie session that the browser came back with, if it stands."""
+async def _in_the_browser(request: Request, app: App) -> Caller | None:
+    """Who is signed in, by a session that stands, in the browser that came back."""
     cookie = request.cookies.get(COOKIE)
     if cookie is None:
         return None
     try:
         async with app.db.tx() as tx:
-            return (await auth.authenticate_cookie(tx, app, cookie)).session_id
+            return await auth.authenticate_cookie(tx, app, cookie)
     except Unauthenticated:
         return None
 

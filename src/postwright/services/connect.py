@@ -5,7 +5,6 @@ What guards a consent on its way is consent_state.py's; the accounts afterwards 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from postwright.domain.account import Account
 from postwright.domain.errors import (
@@ -104,18 +103,18 @@ async def begin(
 
 
 async def callback(
-    app: App, platform: str, query: Mapping[str, str], session_id: UUID | None, *, may_choose: bool
+    app: App, platform: str, query: Mapping[str, str], browser: Caller | None, *, may_choose: bool
 ) -> Connected | ToChoose:
     """Take the platform's answer to a consent and store its accounts, all or none.
 
-    `session_id` is that of the browser session the answer came with. With `may_choose`, several
+    `browser` is who is signed in where the answer came from. With `may_choose`, several
     accounts are kept for the person to choose from instead. Raises NotFound (`state_unknown`),
     Conflict (`state_used`, `state_expired`, `consent_failed`, `exchange_refused`,
     `no_account_found`), NotAllowed (`state_of_another_session`, `consent_denied`), Invalid
     (`code_missing`, `scope_missing`) and Unready (`platform_unavailable`).
     """
     adapter = app.adapter(platform)
-    consent = await use_state(app, platform, query.get("state", ""), session_id)
+    consent = await use_state(app, platform, query.get("state", ""), browser)
     _check_answer(query, adapter.spec.name)
     login = _login(app, platform, consent.login)
     targets = await _exchange(app, consent, login, query["code"])
@@ -199,7 +198,8 @@ def _check_scopes(name: str, login: Login, grant: Grant) -> None:
 
 def _problem_of(name: str, failure: Exception) -> Problem:
     if isinstance(failure, PlatformError) and not isinstance(failure, _FOR_NOW):
-        message = f"{name} did not accept the consent: {failure.message} Start the connection again."
+        words = failure.message.rstrip(".")
+        message = f"{name} did not accept the consent: {words}. Start the connection again."
         return Conflict(message, code="exchange_refused")
     return Unready(f"{name} cannot be reached right now. Start the connection again.", code="platform_unavailable")
 

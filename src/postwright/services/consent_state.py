@@ -4,7 +4,6 @@ What is sealed with it (the PKCE verifier, the accounts to choose from) is bound
 """
 
 from datetime import timedelta
-from uuid import UUID
 
 from postwright.domain.errors import Conflict, NotAllowed, NotFound
 from postwright.kit.crypto import CannotOpen, Secret, fingerprint
@@ -54,13 +53,17 @@ async def open_state(
     return state, verifier
 
 
-async def use_state(app: App, platform: str, state: str, session_id: UUID | None) -> ConsentState:
-    """Check a state and mark it used, committed before anything else happens: of two callbacks one goes on."""
+async def use_state(app: App, platform: str, state: str, browser: Caller | None) -> ConsentState:
+    """Check a state and mark it used, committed before anything else happens: of two callbacks one goes on.
+
+    A consent that a browser session began ends in it. A program's may end in any browser but one where
+    somebody else is signed in: they would give their account away to whoever sent them the address.
+    """
     async with app.db.tx() as tx:
         consent = await oauth_states.find(tx, fingerprint(state), lock=True)
         if consent is None or consent.platform != platform:
             raise _state_unknown()
-        if consent.session_id is not None and consent.session_id != session_id:
+        if _is_of_another(consent, browser):
             raise _other_session()
         if consent.used_at is not None:
             raise _state_used()
@@ -69,6 +72,12 @@ async def use_state(app: App, platform: str, state: str, session_id: UUID | None
             raise _state_expired()
         await oauth_states.mark_used(tx, consent.state_hash, now)
     return consent
+
+
+def _is_of_another(consent: ConsentState, browser: Caller | None) -> bool:
+    if consent.session_id is not None:
+        return browser is None or browser.session_id != consent.session_id
+    return browser is not None and browser.user_id != consent.user_id
 
 
 async def keep_choices(app: App, consent: ConsentState, targets: tuple[Target, ...]) -> None:
