@@ -183,6 +183,15 @@ async def test_each_page_with_an_instagram_account_is_a_target_with_the_pages_to
     assert stage.fake.seen[1].query["after"] == "x"
 
 
+async def test_an_account_that_the_list_tells_the_id_of_alone_is_asked_who_it_is(stage: Stage) -> None:
+    page = {"id": "page-a", "name": "a", "access_token": "token-a", "instagram_business_account": {"id": "1784a"}}
+    stage.fake.script("GET me/accounts", 200, {"data": [page]})
+    stage.fake.script("GET 1784a", 200, {"id": "1784a", "username": "a", "name": "Ada"})
+    (target,) = await Instagram().targets(stage.oauth("facebook"), grant(stage))
+    assert (target.external_id, target.username, target.name) == ("1784a", "a", "Ada")
+    assert stage.fake.seen[1].headers["authorization"] == "Bearer token-a"
+
+
 async def test_without_a_page_token_the_persons_own_is_used(stage: Stage) -> None:
     stage.fake.script("GET me/accounts", 200, pages("a", token=False))
     (target,) = await Instagram().targets(stage.oauth("facebook"), grant(stage))
@@ -211,11 +220,11 @@ async def test_a_facebook_consent_is_taken_back_even_when_it_is_already(
     stage: Stage, reply: tuple[int, object]
 ) -> None:
     stage.fake.script("DELETE permissions", *reply)
-    await Instagram().revoke(stage.oauth("facebook"), grant(stage, "token-a", "long", "77"))
+    assert await Instagram().revoke(stage.oauth("facebook"), grant(stage, "token-a", "long", "77"))
     assert stage.fake.paths() == ["DELETE /77/permissions"]
     assert stage.fake.seen[0].headers["authorization"] == "Bearer long"
 
 
 async def test_the_instagram_login_knows_no_way_to_take_a_consent_back(stage: Stage) -> None:
-    await Instagram().revoke(stage.oauth("instagram"), grant(stage))
+    assert not await Instagram().revoke(stage.oauth("instagram"), grant(stage))
     assert stage.fake.seen == []

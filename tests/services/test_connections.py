@@ -71,6 +71,16 @@ async def test_a_platform_that_does_not_answer_keeps_nothing_of_ours(
     assert await connected(app, caller) == ()
 
 
+async def test_a_consent_that_cannot_be_taken_back_here_is_said_to_stand(
+    app: App, caller: Caller, platform: FakePlatform
+) -> None:
+    await connect_all(app, caller)
+    platform.takes_back = False
+    warning = (await connections.disconnect(app, caller, FAKE)).warning
+    assert warning is not None
+    assert "remove the app in the settings of Fakebook" in warning
+
+
 async def test_a_consent_that_is_gone_already_is_no_warning(app: App, caller: Caller, platform: FakePlatform) -> None:
     await connect_all(app, caller)
     platform.failure = AuthRevoked("Gone.")

@@ -90,6 +90,7 @@ class FakePlatform:
     exchanges: list[tuple[str, str, str | None]] = field(default_factory=list)
     refreshed_with: list[str] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    takes_back: bool = True
     asking: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -133,10 +134,11 @@ class FakePlatform:
             subject=grant.subject,
         )
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None:
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool:
         assert call.app.client_id
         self.revoked.append(str(grant.access_token))
         self._fail()
+        return self.takes_back
 
     def begin(self, content: Content, account: Account) -> Checkpoint:
         _never(content, account)

@@ -267,8 +267,8 @@ class Adapter(Protocol):
         """A new grant for the account in place of one that runs out."""
         ...
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None:
-        """Tell the platform that the person takes the consent back."""
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool:
+        """Tell the platform that the person takes the consent back; False where it knows no call for that."""
         ...
 
     def begin(self, content: Content, account: Account) -> Checkpoint:

@@ -102,7 +102,7 @@ async def _revoke(app: App, name: str, held: Held) -> str | None:
     account = held.account
     try:
         call = tokens.oauth_call(app, account.platform, account.login)
-        await app.adapter(account.platform).revoke(call, tokens.grant_of(app, held))
+        taken_back = await app.adapter(account.platform).revoke(call, tokens.grant_of(app, held))
     except AuthRevoked:
         return None  # it was taken back before
     except (PlatformError, NotSent, NoReply) as failure:
@@ -110,7 +110,11 @@ async def _revoke(app: App, name: str, held: Held) -> str | None:
             f"{name} did not confirm that the consent is taken back ({failure}). Our copy of the tokens is deleted; "
             f"to be sure, remove the app in the settings of {name}."
         )
-    return None
+    if taken_back:
+        return None
+    return (
+        f"Our copy of the tokens is deleted; the consent itself ends when you remove the app in the settings of {name}."
+    )
 
 
 async def _write_down(tx: Tx, app: App, closed: Sequence[Closed]) -> None:

@@ -52,8 +52,8 @@ class Instagram:
     async def refresh(self, call: OAuthCall, grant: Grant, account: Account) -> Grant:
         return await WAYS[call.login.id].refresh(call, grant, account)
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None:
-        await WAYS[call.login.id].revoke(call, grant)
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool:
+        return await WAYS[call.login.id].revoke(call, grant)
 
     def begin(self, content: Content, account: Account) -> Checkpoint:  # noqa: ARG002 both logins have the same flows
         return flows.begin(content)

@@ -24,7 +24,8 @@ from postwright.platforms.meta import Graph, fault_of
 from postwright.platforms.meta_login import PageLogin, page_grant
 from postwright.platforms.wire import read
 
-_PAGE_FIELDS = "id,name,access_token,instagram_business_account{id,username,name,profile_picture_url}"
+_LINKED_FIELDS = "id,username,name,profile_picture_url"
+_PAGE_FIELDS = f"id,name,access_token,instagram_business_account{{{_LINKED_FIELDS}}}"
 _PROFILE_FIELDS = "user_id,username,name,account_type,profile_picture_url"
 _PAGE_ID = "page_id"
 
@@ -38,7 +39,7 @@ class Way(Protocol):
 
     async def refresh(self, call: OAuthCall, grant: Grant, account: Account) -> Grant: ...
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None: ...
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool: ...
 
 
 class ByInstagram:
@@ -68,8 +69,9 @@ class ByInstagram:
         )
         return _grant(call, long, grant.scopes, grant.subject)
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None:
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool:  # noqa: ARG002 the contract's
         """There is no call for it: the person removes the app in Instagram's settings, the token runs out."""
+        return False
 
     async def _short(self, call: OAuthCall, code: str, redirect_uri: str) -> ShortToken:
         form = {
@@ -105,11 +107,8 @@ class ByFacebook:
 
     async def targets(self, call: OAuthCall, grant: Grant) -> tuple[Target, ...]:
         pages = await self._login.pages(call, grant.access_token, LinkedPage, _PAGE_FIELDS)
-        return tuple(
-            _target(page.instagram_business_account, page_grant(grant, page), {_PAGE_ID: page.id})
-            for page in pages
-            if page.instagram_business_account
-        )
+        found = [(page, linked) for page in pages if (linked := page.instagram_business_account) is not None]
+        return tuple([await self._target(call, grant, page, linked) for page, linked in found])
 
     async def refresh(self, call: OAuthCall, grant: Grant, account: Account) -> Grant:
         person = await self._login.renew(call, grant)
@@ -120,8 +119,17 @@ class ByFacebook:
             raise AuthRevoked("The Page of this account is no longer shared with the app: reconnect the account.")
         return page_grant(person, page)
 
-    async def revoke(self, call: OAuthCall, grant: Grant) -> None:
+    async def revoke(self, call: OAuthCall, grant: Grant) -> bool:
         await self._login.revoke(call, grant)
+        return True
+
+    async def _target(self, call: OAuthCall, grant: Grant, page: LinkedPage, linked: Profile) -> Target:
+        """The account of a Page, with the Page's token; who it is is asked for where the list told its id alone."""
+        held = page_grant(grant, page)
+        if not linked.username:
+            graph = Graph(call, spec.GRAPH_FACEBOOK, held.access_token, RULES)
+            linked = await graph.get(Profile, f"/{linked.id}", fields=_LINKED_FIELDS)
+        return _target(linked, held, {_PAGE_ID: page.id})
 
 
 WAYS: Mapping[str, Way] = {spec.BY_INSTAGRAM: ByInstagram(), spec.BY_FACEBOOK: ByFacebook()}
