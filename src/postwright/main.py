@@ -3,8 +3,12 @@
 `uvicorn --factory postwright.main:server` runs it, in any number of processes.
 """
 
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from types import FrameType
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,6 +58,30 @@ def document(app: App) -> Mapping[str, Json]:
     return create_api(app).openapi()
 
 
+@contextmanager
+def _closed_by_signal(doors: Doors) -> Iterator[None]:
+    """Close the doors with the signal that stops the process: its server waits for open streams before it tells us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    loop, closing = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(lambda: closing.add(loop.create_task(doors.close())))
+        then = before[signal.Signals(number)]
+        if callable(then):
+            then(number, frame)
+
+    for number in before:
+        signal.signal(number, heard)
+    try:
+        yield
+    finally:
+        for number, then in before.items():
+            signal.signal(number, then or signal.SIG_DFL)
+
+
 def server() -> ASGIApp:
     """The server of this process's environment. Raises BadSettings."""
     return Server(settings.load())
@@ -80,6 +108,7 @@ class Server:
             await receive()
             self._inner = doors = create_server(await stack.enter_async_context(running_app(self._settings)))
             stack.push_async_callback(doors.close)
+            stack.enter_context(_closed_by_signal(doors))
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -80,6 +80,14 @@ async def test_a_consent_that_failed_is_explained_in_plain_words(ada: Visitor, c
     assert "<script>" not in page.source
 
 
+async def test_a_connection_that_cannot_begin_leads_a_browser_back_with_the_reason(ada: Visitor) -> None:
+    page = await ada.open("/api/connect/instagram?redirect=1")
+    assert page.goes_to == "/channels?problem=platform_not_configured&platform=instagram"
+    assert "Instagram is not set up on this server yet." in (await ada.open(page.goes_to)).words
+    program = await ada.open("/api/connect/instagram?redirect=1", Accept="application/json")
+    assert program.reply.code == "platform_not_configured"
+
+
 async def test_after_a_consent_somebody_without_posts_is_led_to_write_one(
     ada: Visitor, app: App, person: Person
 ) -> None:

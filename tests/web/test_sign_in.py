@@ -124,6 +124,15 @@ async def test_a_page_asked_for_before_signing_in_comes_after_it(guest: Visitor)
     assert 'name="next" value="/posts?tab=published"' in page.source
 
 
+@pytest.mark.parametrize("path", ["/login?next=/posts", "/signup"])
+async def test_another_name_of_this_machine_leads_to_the_one_that_consents_come_back_to(
+    guest: Visitor, path: str
+) -> None:
+    assert (await guest.open(path, Host="localhost:8000")).goes_to == f"http://127.0.0.1:8000{path}"
+    for host in ("localhost:9000", "posts.example.com", "127.0.0.1:8000"):
+        assert (await guest.open(path, Host=host)).status == 200
+
+
 async def test_whoever_is_signed_in_goes_straight_on_from_the_sign_in_pages(ada: Visitor) -> None:
     assert (await ada.open("/login?next=/posts")).goes_to == "/posts"
     assert (await ada.open("/signup")).goes_to == "/"

@@ -109,6 +109,7 @@ async def choose(app: AppDep, caller: CallerDep, body: ChoiceBody) -> AccountsRe
     responses={_FOUND: {"description": "With `redirect=1`: to the platform's consent page."}, **_REFUSED},
 )
 async def begin(
+    request: Request,
     app: AppDep,
     caller: CallerDep,
     platform: str,
@@ -118,8 +119,13 @@ async def begin(
     return_to: Annotated[str | None, Query(max_length=500, description="A path here, for the way back.")] = None,
 ) -> Response:
     """Begin to connect accounts: the address of the platform's consent page, good for ten minutes."""
-    async with app.db.tx() as tx:
-        start = await connect.begin(tx, app, caller, platform, login_id=login, return_to=return_to)
+    try:
+        async with app.db.tx() as tx:
+            start = await connect.begin(tx, app, caller, platform, login_id=login, return_to=return_to)
+    except Problem as problem:
+        if redirect and _is_browser(request):
+            return _to(CHANNELS, problem=problem.code, platform=platform)
+        raise
     if redirect:
         return RedirectResponse(start.redirect_url, _FOUND)
     return JSONResponse(ConnectReply(redirect_url=start.redirect_url).model_dump())
@@ -133,7 +139,7 @@ async def begin(
 async def callback(request: Request, app: AppDep, platform: str) -> Response:
     """Where a platform sends the browser back. Programs get the accounts as JSON, all connected; browsers a page."""
     person = await _in_the_browser(request, app)
-    browser = "text/html" in request.headers.get("Accept", "")
+    browser = _is_browser(request)
     query = dict(request.query_params)
     try:
         outcome = await connect.callback(app, platform, query, person, may_choose=browser)
@@ -171,6 +177,10 @@ async def _in_the_browser(request: Request, app: App) -> Caller | None:
             return await auth.authenticate_cookie(tx, app, cookie)
     except Unauthenticated:
         return None
+
+
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def _to(path: str, **query: str) -> Response:

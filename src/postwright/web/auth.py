@@ -25,6 +25,7 @@ from postwright.web.door import (
     chrome,
     door_of,
     go,
+    loopback_twin,
     own_path,
     set_cookie,
     visit,
@@ -49,6 +50,8 @@ async def start(request: Request) -> Response:
 
 async def show_login(request: Request) -> Response:
     """The sign-in page; somebody who is signed in goes on."""
+    if elsewhere := loopback_twin(request):
+        return elsewhere
     wanted = own_path(request.query_params.get("next", ""))
     return go(wanted) if await _is_in(request) else await _login_page(request, FormState(), wanted)
 
@@ -70,6 +73,8 @@ async def log_in(request: Request) -> Response:
 
 async def show_signup(request: Request) -> Response:
     """The page where an account is made."""
+    if elsewhere := loopback_twin(request):
+        return elsewhere
     return go("/") if await _is_in(request) else await _signup_page(request, FormState())
 
 

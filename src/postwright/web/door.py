@@ -31,6 +31,7 @@ THEME_COOKIE: Final = "pw_theme"
 THEMES: Final[Mapping[str, Literal["", "light", "dark"]]] = {"": "", "light": "light", "dark": "dark"}
 UTC: Final = ZoneInfo("UTC")
 SEE_OTHER: Final = 303
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 WRITERS: Final = ("owner", "admin", "editor")
 
 
@@ -134,6 +135,18 @@ def came_from(request: Request, default: str) -> str:
     if parts.netloc != request.headers.get("Host"):
         return default
     return own_path(parts.path + (f"?{parts.query}" if parts.query else ""), default)
+
+
+def loopback_twin(request: Request) -> Response | None:
+    """A redirect from another name of this machine to the one that the public address has.
+
+    People type localhost for 127.0.0.1, but a consent comes back to the public address, where their cookie is not.
+    """
+    public = urlsplit(door_of(request).app.settings.public_url)
+    here = request.url
+    if {public.hostname, here.hostname} <= _LOOPBACK and public.hostname != here.hostname and public.port == here.port:
+        return RedirectResponse(f"{public.scheme}://{public.netloc}{_asked_for(request)}", SEE_OTHER)
+    return None
 
 
 def login_path(request: Request) -> str:
