@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -201,6 +202,23 @@ def test_the_doctor_is_content_with_a_migrated_database(folder: Path, database_u
     assert run.returncode == 0, run.stdout
     assert {found[name] for name in ("settings", "data", "media", "database", "clock", "schema", "store")} == {"ok"}
     assert found["worker"] == "warn"
+
+
+def _diagnosis(folder: Path, settings: dict[str, str]) -> dict[str, dict[str, str]]:
+    run = postwright("doctor", "--json", cwd=folder, settings=settings)
+    return {line["name"]: line for line in json.loads(run.stdout)}
+
+
+def test_the_doctor_tells_what_to_enter_at_a_platform(folder: Path, database_url: str) -> None:
+    settings = {"POSTWRIGHT_DATABASE_URL": database_url, "POSTWRIGHT_PUBLIC_URL": "https://posts.example.com"}
+    without = _diagnosis(folder, settings)
+    assert without["instagram"]["verdict"] == "warn"
+    assert "POSTWRIGHT_INSTAGRAM_CLIENT_ID" in without["instagram"]["advice"]
+    settings |= {"POSTWRIGHT_FACEBOOK_CLIENT_ID": "1", "POSTWRIGHT_FACEBOOK_CLIENT_SECRET": "2"}
+    found = _diagnosis(folder, settings)
+    assert found["instagram"]["verdict"] == "ok"
+    assert "https://posts.example.com/api/callback/instagram;" in found["instagram"]["found"]
+    assert re.search(r"/api/webhooks/instagram, verified by [0-9a-f]{32}$", found["instagram"]["found"])
 
 
 def test_the_doctor_says_what_to_do_about_a_lost_database(folder: Path) -> None:

@@ -25,7 +25,7 @@ from postwright.kit.clock import SystemClock
 from postwright.kit.media import MediaError
 from postwright.kit.probe import probe
 from postwright.sandbox import samples
-from postwright.services import health
+from postwright.services import health, webhooks
 from postwright.services.app import App
 from postwright.settings import Settings
 from postwright.storage.embedded import EmbeddedPostgresError
@@ -107,6 +107,8 @@ async def _of_app(app: App) -> AsyncIterator[Line]:
         if check.name != "database":
             yield _readiness(check)
     yield await _store(app)
+    for platform in app.platforms:
+        yield _platform(app, platform)
 
 
 def _settings(settings: Settings) -> Line:
@@ -197,6 +199,18 @@ def _readiness(check: health.Check) -> Line:
         return Line(check.name, "ok", check.detail)
     # A machine where nothing runs yet is not broken.
     return Line(check.name, "warn" if check.name == "worker" else "bad", check.detail)
+
+
+def _platform(app: App, platform: str) -> Line:
+    """What is entered at the platform so that it finds this server, and whether its app is known here."""
+    public, word = app.settings.public_url, webhooks.verify_token(app, platform)
+    hooks = f"webhooks to {public}/api/webhooks/{platform}, verified by {word}"
+    found = f"Redirect to {public}/api/callback/{platform}; {hooks}"
+    owners = dict.fromkeys(login.credentials.upper() for login in app.adapter(platform).spec.logins)
+    if any(app.settings.app_of(owner.lower()) is not None for owner in owners):
+        return Line(platform, "ok", found)
+    names = " or ".join(f"POSTWRIGHT_{owner}_CLIENT_ID and _CLIENT_SECRET" for owner in owners)
+    return Line(platform, "warn", f"No app is set up. {found}", f"Set {names}.")
 
 
 async def _store(app: App) -> Line:
