@@ -1,5 +1,6 @@
 """Signing up, in and out at the dashboard."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,7 +63,7 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(
     page = await guest.send("/signup", {**EVE, field: value})
     assert page.status == 422
     assert words in page.words
-    assert f'aria-describedby="e-{field}' in page.source
+    assert re.search(rf'name="{field}"[^>]* autofocus aria-describedby="e-{field}', page.source)
     assert 'value="Eve"' in page.source or field == "name"
     assert EVE["password"] not in page.source
 

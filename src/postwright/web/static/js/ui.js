@@ -130,7 +130,11 @@ for (const form of $$("form[data-pick]")) {
 // A form of filters applies itself.
 for (const form of $$("form[data-auto]")) form.addEventListener("change", () => form.requestSubmit());
 
-for (const box of $$("[data-flash]")) fade(box);
+for (const box of $$("[data-flash]")) {
+  const button = $("[data-close]", box);
+  if (button) button.addEventListener("click", () => box.remove());
+  else fade(box);
+}
 $("[data-focus]")?.focus();
 $(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
