@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postwright.kit.crypto import Secret
@@ -56,6 +56,7 @@ def nested(draw: st.DrawFn, inside: object) -> object:
 
 
 @pytest.mark.parametrize("writing", WRITINGS)
+@settings(max_examples=25)
 @given(st.sampled_from(NAMES), SECRETS, st.data())
 def test_a_secret_with_a_name_does_not_survive_as(writing: str, name: str, secret: str, more: st.DataObject) -> None:
     value = more.draw(nested(WRITINGS[writing](name, secret)))

@@ -177,7 +177,7 @@ async def test_a_missing_file_is_not_called_unreadable(tmp_path: Path) -> None:
 
 def test_a_child_that_needs_too_much_memory_says_so_and_nothing_else_is_hurt() -> None:
     code = "from postwright.kit.child_main import serve; serve(lambda job: bytearray(10**10))"
-    done = subprocess.run(  # noqa: S603 - our own code in a fresh interpreter
+    done = subprocess.run(
         [sys.executable, "-c", code, "10", str(256 * 1024**2)], capture_output=True, text=True, check=True
     )
 
