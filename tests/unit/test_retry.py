@@ -145,7 +145,7 @@ def test_a_later_backoff_is_never_shorter(attempts: int, chance: float) -> None:
 
 def test_the_ceilings_are_those_that_are_promised() -> None:
     seconds = [backoff(attempts, LAST_CHANCE).total_seconds() for attempts in range(1, MAX_ATTEMPTS)]
-    assert [round(one) for one in seconds] == [15, 75, 375, 1800]
+    assert [round(one) for one in seconds] == [20, 100, 500, 2500]
 
 
 def test_all_attempts_together_take_more_than_a_moment_and_less_than_an_hour() -> None:

@@ -16,8 +16,8 @@ from postwright.domain.errors import (
 )
 
 MAX_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=15)
-LONGEST_DELAY = timedelta(minutes=30)
+FIRST_DELAY = timedelta(seconds=20)
+LONGEST_DELAY = timedelta(minutes=45)
 RATE_LIMIT_WAIT = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
 RECONCILE_DELAYS = tuple(timedelta(seconds=s) for s in (0, 5, 30, 120, 600))
@@ -73,7 +73,7 @@ def decide(
 
 
 def backoff(attempts: int, chance: float) -> timedelta:
-    """Exponential with jitter over the upper half: attempts 1…4 wait up to 15 s, 75 s, 6 and 30 minutes."""
+    """Exponential with jitter over the upper half: attempts 1…4 wait up to 20 s, 100 s, 8 and 42 minutes."""
     ceiling = min(FIRST_DELAY * int(5 ** (attempts - 1)), LONGEST_DELAY)
     return ceiling / 2 + ceiling / 2 * chance
 

@@ -37,7 +37,7 @@ class Evidence:
 
     def failed(self, error: PlatformError) -> None:
         """Add the line of a failure."""
-        self.say("error", error.message, {"error": error_json(error), "evidence": redact(error.evidence)})
+        self.say("error", str(redact(error.message)), {"error": error_json(error), "evidence": redact(error.evidence)})
 
     def take(self) -> list[Line]:
         """The lines so far, which are then gone from here."""
@@ -49,7 +49,7 @@ def error_json(error: PlatformError) -> dict[str, Json]:
     """A failure as it is stored with the publication."""
     return {
         "kind": error.kind,
-        "message": error.message,
+        "message": str(redact(error.message)),
         "code": error.code,
         "status": error.status,
         "field": error.field,

@@ -1,7 +1,9 @@
 // Counting a caption the way its platform does, at every key; the server counts again and has the last word.
 // The patterns for hashtags and mentions are those of kit/text.py.
-const HASHTAG = /(?<![\p{L}\p{N}_&/])[#＃][\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*/gu;
-const MENTION = /(?<![\p{L}\p{N}_@/.])[@＠][A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?/gu;
+// Emoji end in marks (variation selectors, the enclosing keycap), which are no letters to stand before or in a tag.
+const HASHTAG =
+  /(?<![[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]|[&\/])[#＃][[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]*[[\p{L}\p{M}_]--[\uFE0E\uFE0F\u20E3]][[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]*/gv;
+const MENTION = /(?<![[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]|[@\/.])[@＠][A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?/gv;
 const LINK = /https?:\/\/[^\s]+|(?<![@\p{L}\p{N}_.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:\/[^\s]*)?(?![\p{L}\p{N}@])/giu;
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
 const LIGHT = [[0, 4351], [8192, 8205], [8208, 8223], [8242, 8247]];
