@@ -115,6 +115,12 @@ def test_a_reply_without_a_code_is_judged_by_its_status(
     assert judged(answer).evidence == {"body": "<html>busy</html>"}
 
 
+def test_whatever_ends_a_connection_tells_the_person_to_reconnect() -> None:
+    ending = [rule for rule in RULES.values() if rule.error in (AuthExpired, AuthRevoked)]
+    assert ending
+    assert [rule.code for rule in ending if "reconnect" not in (rule.sentence or "")] == []
+
+
 def test_an_unknown_code_that_calls_itself_transient_is_tried_again() -> None:
     answer = reply(400, {"error": {**error(77777, None), "is_transient": True}})
     assert type(judged(answer)) is Unavailable

@@ -24,6 +24,7 @@ W = TypeVar("W", bound=Wire)
 _LOST_PERMISSION = (
     "The permission {needs} was taken back or never given: reconnect the account and allow it. (Meta: {words})"
 )
+_OVER = "The connection has run out or was ended: reconnect the account. (Meta: {words})"
 _SLOW_DOWN = "Meta asks us to slow down; the post goes on by itself."
 _HICCUP = "Meta had a fault of its own: {words}"
 
@@ -31,12 +32,12 @@ RULES: tuple[ErrorRule, ...] = (
     ErrorRule("190/458", AuthRevoked, "The app was removed from the account: reconnect it."),
     ErrorRule("190/459", AuthRevoked, "Meta wants the account's owner to log in and pass a check; then reconnect it."),
     ErrorRule("190/460", AuthRevoked, "The password was changed, which ends every connection: reconnect the account."),
-    ErrorRule("190/463", AuthExpired),
+    ErrorRule("190/463", AuthExpired, _OVER),
     ErrorRule("190/464", AuthRevoked, "The account is not confirmed: confirm it at Meta, then reconnect it."),
-    ErrorRule("190/467", AuthRevoked),
+    ErrorRule("190/467", AuthRevoked, _OVER),
     ErrorRule("190/492", AuthRevoked, "The person who connected it has lost their role on the Page: reconnect."),
-    ErrorRule("190", AuthExpired),
-    ErrorRule("102", AuthRevoked),
+    ErrorRule("190", AuthExpired, _OVER),
+    ErrorRule("102", AuthRevoked, _OVER),
     *(ErrorRule(str(code), AuthRevoked, _LOST_PERMISSION) for code in (3, 10, *range(200, 300))),
     *(ErrorRule(str(code), RateLimited, _SLOW_DOWN) for code in (4, 17, 32, 341, 613, 80001, 80002, 80006)),
     *(ErrorRule(str(code), Unavailable, _HICCUP) for code in (-2, -1, 1, 2)),
