@@ -1,8 +1,12 @@
 """What operators and orchestrators ask of a server, also of one that cannot work."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
@@ -16,6 +20,23 @@ from tests.support.pictures import jpeg
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 NO_SOCKET = "postgresql://nobody@/nothing?host=/nonexistent"
+
+
+@asynccontextmanager
+async def refusing_postgres(sqlstate: str) -> AsyncIterator[str]:
+    """A PostgreSQL that answers every start-up message with one error; its address."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        words = b"SFATAL\0" + f"C{sqlstate}\0".encode() + b"Mthe database system is starting up\0\0"
+        writer.write(b"E" + (len(words) + 4).to_bytes(4) + words)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"postgresql://nobody@127.0.0.1:{port}/nothing?sslmode=disable"
 
 
 def _failing(reply: Reply) -> dict[str, str]:
@@ -84,3 +105,15 @@ async def test_metrics_tell_how_late_publications_start(app: App, client: Client
         await tx.execute(text("UPDATE publications SET started_at = due_at + interval '2 seconds'"))
     lines = (await client.get("/metrics")).body.decode().splitlines()
     assert 'postwright_lateness_seconds{quantile="0.99"} 2.0' in lines
+
+
+@pytest.mark.parametrize("sqlstate", ["57P03", "57P01", "53300", "08006"])
+async def test_a_database_that_is_there_but_does_not_serve_yet_is_503_too(
+    app: App, person: Person, sqlstate: str
+) -> None:
+    async with refusing_postgres(sqlstate) as address:
+        server = create_server(replace(app, db=Database(address)))
+        caller = Client(server, {"Authorization": f"Bearer {person.bearer}"})
+        reply = await caller.get("/api/media")
+        assert (reply.status, reply.code) == (503, "database_unreachable")
+        assert list(_failing(await caller.get("/readyz"))) == ["database"]

@@ -17,6 +17,8 @@ from postwright.storage.migrate import SchemaState, schema_state
 
 DATABASE_FAULTS = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What the driver raises; among it is what `problem_of` can explain."""
+_NOT_THERE = ("08", "53", "57P")
+"""SQLSTATE classes of a server that lives but does not serve: lost connections, full, starting or stopping."""
 LONGEST_WAIT = timedelta(minutes=1)
 """A due publication that waits longer means that the workers do not keep up."""
 LATENESS_OVER = timedelta(hours=1)
@@ -61,7 +63,8 @@ def problem_of(error: Exception) -> Problem | None:
 
 def _is_lost(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return error.connection_invalidated or state.startswith(_NOT_THERE)
     if isinstance(error, OSError):
         return error.filename is None  # no socket to connect to, as opposed to no such file
     return isinstance(error, (PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError))
