@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from postwright.cli.serve import address
-from postwright.cli.up import Plan, make_plan, stopping_order
+from postwright.cli.up import Plan, make_plan, starting_order
 from postwright.kit.crypto import Key
 from postwright.settings import environment_of, load
 
@@ -91,6 +91,13 @@ def test_a_child_of_plain_settings_does_not_find_others_in_the_folder(
     assert load() == settings
 
 
-def test_media_can_be_fetched_until_the_workers_are_done_and_the_sandbox_answers_longest() -> None:
-    order = stopping_order(["web", "worker-1", "worker-2", "sandbox"])
-    assert [sorted(names) for names in order] == [["worker-1", "worker-2"], ["web"], ["sandbox"]]
+def test_workers_start_when_the_web_server_answers_and_end_before_it_and_the_sandbox_lives_longest() -> None:
+    order = starting_order(plan())
+    assert [[program.name for program in programs] for programs, _ in order] == [["sandbox"], ["web"], ["worker-1"]]
+    assert [len(questions) for _, questions in order] == [0, 2, 1]
+
+
+def test_without_a_sandbox_nobody_waits_for_one() -> None:
+    order = starting_order(plan(sandbox=None))
+    assert [[program.name for program in programs] for programs, _ in order] == [["web"], ["worker-1"]]
+    assert [len(questions) for _, questions in order] == [1, 1]

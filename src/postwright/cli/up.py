@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -126,22 +126,36 @@ async def running(plan: Plan, stop: asyncio.Event, say: Say) -> AsyncIterator[Ru
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(running_database(plan.settings, say))
         say("Starting the processes")
-        children = tuple(_start(plan))
-        for names in reversed(stopping_order(child.name for child in children)):
-            stack.push_async_callback(stop_all, [child for child in children if child.name in names])
-        found = Running(plan, address(plan.host, plan.port), children)
-        yield found if await _ready(found, stop) else None
+        crew: list[Child] = []
+        found: Running | None = None
+        for programs, questions in starting_order(plan):
+            started = [Child(program, environment_of(plan.settings), _log_of(plan, program)) for program in programs]
+            stack.push_async_callback(stop_all, started)
+            crew += started
+            found = Running(plan, address(plan.host, plan.port), tuple(crew))
+            if not await _answering(found, questions, stop):
+                found = None
+                break
+        yield found
         say("Stopping")
 
 
-def stopping_order(names: Iterable[str]) -> tuple[frozenset[str], ...]:
-    """Who is stopped together, the first to go first.
+def starting_order(plan: Plan) -> list[tuple[list[Program], list[str]]]:
+    """Who is started together, and what must answer before the next ones are; they stop the other way round.
 
-    Workers finish what they are at, for which the platforms fetch media from the web server and the sandbox answers.
+    Workers come last and go first: what they are at needs the sandbox, and the web server, from
+    which platforms fetch media.
     """
-    every = frozenset(names)
-    kept = ("web", "sandbox")
-    return (every.difference(kept), *(every.intersection({name}) for name in kept))
+    web = address(plan.host, plan.port)
+    order = [([Program("web", ("web", "--host", plan.host, "--port", str(plan.port)))], [f"{web}/healthz"])]
+    if plan.sandbox_port is not None:
+        port, here = str(plan.sandbox_port), address(plan.host, plan.sandbox_port)
+        arguments = ("sandbox", "--host", plan.host, "--port", port, "--origin", str(plan.settings.sandbox_url))
+        # The two start side by side: the sandbox is only waited for together with the web server.
+        order.insert(0, ([Program("sandbox", arguments)], []))
+        order[1][1].append(f"{here}/_sandbox/settings")
+    workers = [Program(f"worker-{number}", ("worker",)) for number in range(1, plan.workers + 1)]
+    return [*order, (workers, [f"{web}/readyz"])]
 
 
 async def _up(plan: Plan, *, as_json: bool) -> None:
@@ -155,17 +169,6 @@ async def _up(plan: Plan, *, as_json: bool) -> None:
             status.start()
 
 
-def _start(plan: Plan) -> list[Child]:
-    environment = environment_of(plan.settings)
-    programs = [Program("web", ("web", "--host", plan.host, "--port", str(plan.port)))]
-    programs += [Program(f"worker-{number}", ("worker",)) for number in range(1, plan.workers + 1)]
-    if plan.sandbox_port is not None:
-        origin = str(plan.settings.sandbox_url)
-        port = str(plan.sandbox_port)
-        programs.append(Program("sandbox", ("sandbox", "--host", plan.host, "--port", port, "--origin", origin)))
-    return [Child(program, environment, _log_of(plan, program)) for program in programs]
-
-
 def _log_of(plan: Plan, program: Program) -> Path | None:
     if plan.logs is None:
         return None
@@ -175,11 +178,8 @@ def _log_of(plan: Plan, program: Program) -> Path | None:
     return log
 
 
-async def _ready(found: Running, stop: asyncio.Event) -> bool:
-    """Wait until all of it answers; False if `stop` came first. Raises Fault."""
-    questions = [f"{found.local_url}/healthz", f"{found.local_url}/readyz"]
-    if found.plan.sandbox_port is not None:
-        questions.append(f"{address(found.plan.host, found.plan.sandbox_port)}/_sandbox/settings")
+async def _answering(found: Running, questions: list[str], stop: asyncio.Event) -> bool:
+    """Wait until all of them are answered well; False if `stop` came first. Raises Fault."""
     answer = ""
     try:
         async with asyncio.timeout(READY_WITHIN.total_seconds()), aiohttp.ClientSession() as http:
