@@ -1,9 +1,7 @@
 """One consent, several accounts: a program connects them all, a person in a browser chooses."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -17,34 +15,12 @@ from postwright.services.auth import Caller
 from postwright.services.connect import Connected, ToChoose
 from postwright.services.keys import rotate_keys
 from postwright.services.sweep import sweep
-from postwright.storage.db import Database
 from tests.support.apps import join
 from tests.support.clock import ManualClock
 from tests.support.connecting import begin, come_back, connect_all, connected
-from tests.support.fake_platform import FAKE, FakePlatform, caller_of, fake_app, grant, target
+from tests.support.fake_platform import FAKE, FakePlatform, caller_of, grant, target
 
 TEN_MINUTES = timedelta(minutes=10)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def platform(clock: ManualClock) -> FakePlatform:
-    return FakePlatform(clock)
-
-
-@pytest.fixture
-async def app(db: Database, tmp_path: Path, platform: FakePlatform) -> AsyncIterator[App]:
-    async with fake_app(db, tmp_path, platform) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def caller(app: App) -> Caller:
-    return caller_of(await join(app))
 
 
 @pytest.fixture(autouse=True)

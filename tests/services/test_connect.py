@@ -1,9 +1,7 @@
 """Connecting accounts: a state is good once, in time and for its own session; nothing is half-stored."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -27,35 +25,13 @@ from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.services.connect import Connected
 from postwright.storage import publications
-from postwright.storage.db import Database
 from tests.support.apps import join
 from tests.support.clock import ManualClock
 from tests.support.connecting import begin, come_back, connect_all, connected, refused
-from tests.support.fake_platform import FAKE, WITH_PKCE, FakePlatform, caller_of, fake_app, grant, target
+from tests.support.fake_platform import FAKE, WITH_PKCE, FakePlatform, caller_of, grant, target
 from tests.support.racing import RUNNERS, kinds, race
 
 TEN_MINUTES = timedelta(minutes=10)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def platform(clock: ManualClock) -> FakePlatform:
-    return FakePlatform(clock)
-
-
-@pytest.fixture
-async def app(db: Database, tmp_path: Path, platform: FakePlatform) -> AsyncIterator[App]:
-    async with fake_app(db, tmp_path, platform) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def caller(app: App) -> Caller:
-    return caller_of(await join(app))
 
 
 async def test_the_redirect_says_who_asks_for_what(app: App, caller: Caller) -> None:

@@ -1,8 +1,6 @@
 """Disconnecting accounts: nothing of ours is kept, and what was to go out ends honestly."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,32 +14,9 @@ from postwright.kit.ids import new_id
 from postwright.services import connections, tokens
 from postwright.services.app import App
 from postwright.services.auth import Caller
-from postwright.storage.db import Database
 from tests.support.apps import join
-from tests.support.clock import ManualClock
 from tests.support.connecting import connect_all, connected
-from tests.support.fake_platform import FAKE, FakePlatform, caller_of, fake_app, grant, target
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def platform(clock: ManualClock) -> FakePlatform:
-    return FakePlatform(clock)
-
-
-@pytest.fixture
-async def app(db: Database, tmp_path: Path, platform: FakePlatform) -> AsyncIterator[App]:
-    async with fake_app(db, tmp_path, platform) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def caller(app: App) -> Caller:
-    return caller_of(await join(app))
+from tests.support.fake_platform import FAKE, FakePlatform, caller_of, grant, target
 
 
 async def test_the_consent_is_taken_back_and_the_tokens_are_deleted(

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -32,26 +31,10 @@ from postwright.storage.accounts import Held
 from postwright.storage.db import Database
 from tests.support.apps import join
 from tests.support.clock import ManualClock
-from tests.support.fake_platform import FAKE, FakePlatform, caller_of, fake_app, grant, target
+from tests.support.fake_platform import FAKE, FakePlatform, caller_of, grant, target
 from tests.support.waiting import eventually
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def platform(clock: ManualClock) -> FakePlatform:
-    return FakePlatform(clock)
-
-
-@pytest.fixture
-async def app(db: Database, tmp_path: Path, platform: FakePlatform) -> AsyncIterator[App]:
-    async with fake_app(db, tmp_path, platform) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from postwright.domain.account import Account, Health
-from postwright.domain.publication import Checkpoint, Json, State
+from postwright.domain.publication import Json
 from postwright.kit.ids import new_id
 from postwright.storage.db import Tx
 
@@ -73,21 +73,6 @@ async def keep_leases(tx: Tx, runs: Sequence[UUID], until: datetime) -> None:
     """Heartbeat: the leases of these runs hold until `until`."""
     statement = text("UPDATE accounts SET lease_until = :until WHERE lease_owner = ANY(:runs)")
     await tx.execute(statement, {"runs": list(runs), "until": until})
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run leaves in the row. `outcome` closes the attempt; None leaves it open."""
-
-    state: State
-    next_run_at: datetime | None
-    checkpoint: Checkpoint | None
-    intent_step: str | None = None
-    intent_at: datetime | None = None
-    asked: int = 0
-    outcome: str | None = None
-    error: Mapping[str, Json] | None = None
-    published_at: datetime | None = None
 
 
 DERIVED_STATE = """
