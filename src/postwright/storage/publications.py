@@ -69,10 +69,17 @@ async def lock_account(tx: Tx, account_id: UUID) -> None:
     await tx.execute(text("SELECT FROM accounts WHERE id = :id FOR UPDATE"), {"id": account_id})
 
 
-async def keep_leases(tx: Tx, runs: Sequence[UUID], until: datetime) -> None:
-    """Heartbeat: the leases of these runs hold until `until`."""
-    statement = text("UPDATE accounts SET lease_until = :until WHERE lease_owner = ANY(:runs)")
-    await tx.execute(statement, {"runs": list(runs), "until": until})
+async def keep_leases(tx: Tx, runs: Mapping[UUID, UUID], until: datetime) -> None:
+    """Heartbeat: the leases of these runs, by their accounts, hold until `until`."""
+    statement = text("""
+        WITH held AS (
+            SELECT a.id FROM accounts a
+            JOIN unnest(CAST(:accounts AS uuid[]), CAST(:runs AS uuid[])) AS x (account_id, run)
+              ON a.id = x.account_id AND a.lease_owner = x.run
+            ORDER BY a.id FOR UPDATE OF a)
+        UPDATE accounts SET lease_until = :until FROM held WHERE accounts.id = held.id
+    """)
+    await tx.execute(statement, {"accounts": list(runs), "runs": list(runs.values()), "until": until})
 
 
 DERIVED_STATE = """

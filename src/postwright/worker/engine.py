@@ -106,7 +106,7 @@ async def _heartbeat(app: App, worker: Worker) -> None:
     async with app.db.tx() as tx:
         now = app.clock.now()
         await upkeep.beat(tx, worker.id, host=socket.gethostname(), pid=os.getpid(), now=now)
-        await publications.keep_leases(tx, tuple(worker.runs.values()), now + app.settings.lease)
+        await publications.keep_leases(tx, worker.runs, now + app.settings.lease)
     worker.sure_until = now + app.settings.lease
 
 
