@@ -13,8 +13,6 @@ from postwright.domain.publication import Json
 from postwright.kit.ids import new_id
 from postwright.storage.db import Tx
 
-BUDGET_SLOT = timedelta(minutes=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
