@@ -1,7 +1,8 @@
-"""Makes small pictures and videos for tests, with pyvips and PyAV; nothing binary is kept in the repository."""
+"""Makes small pictures, videos and documents for tests; nothing binary is kept in the repository."""
 
 import struct
 import zlib
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -122,3 +123,44 @@ def _add_silence(container: OutputContainer, stream: AudioStream, *, seconds: fl
         frame.sample_rate, frame.pts, frame.time_base = _AUDIO_HZ, number * samples, Fraction(1, _AUDIO_HZ)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
+
+
+def document(path: Path, *, pages: int = 3, width: float = 595, height: float = 842, extra: bytes = b"") -> Path:
+    """A PDF whose pages are red below and white above; `extra` goes into its trailer (ISO 32000-1 §7.5)."""
+    kids = b" ".join(b"%d 0 R" % number for number in range(4, 4 + pages))
+    box = b"[0 0 %g %g]" % (width, height)
+    drawing = b"1 0 0 rg 0 0 %g %g re f" % (width, height / 2)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox " + box + b" /Contents 3 0 R >>"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % pages,
+        stream(drawing),
+        *[page] * pages,
+    ]
+    path.write_bytes(pdf(objects, extra))
+    return path
+
+
+def pdf(objects: Sequence[bytes], extra: bytes = b"") -> bytes:
+    """A PDF of these objects; the first of them is its catalogue."""
+    written, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    size = len(objects) + 1
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    written_to = len(written)
+    written += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    return written + b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (size, extra, written_to)
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    """A stream object with some more entries in its dictionary."""
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
+
+
+LOCKED = b"""/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <%s> /U <%s> >> /ID [<%s> <%s>]""" % (
+    *[b"5a" * 32] * 2,
+    *[b"00" * 16] * 2,
+)
+"""The trailer of a document that asks for a password, and that no password opens."""

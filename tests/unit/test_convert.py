@@ -65,6 +65,13 @@ async def test_a_wide_picture_is_narrowed_and_a_tall_one_is_not(tmp_path: Path) 
     assert (made.width, made.height) == (500, 2000)
 
 
+async def test_a_tall_picture_is_lowered_where_height_is_limited(tmp_path: Path) -> None:
+    tall = media_files.picture(tmp_path / "tall.png", width=500, height=2000)
+    made = await to_jpeg(tall, tmp_path / "tall.jpg", max_width=1440, max_height=1000, max_bytes=LARGE)
+
+    assert (made.width, made.height) == (250, 1000)
+
+
 async def test_the_width_that_counts_is_the_one_shown(tmp_path: Path) -> None:
     turned = media_files.picture(tmp_path / "turned.jpg", width=2000, height=500, orientation=6)
     made = await to_jpeg(turned, tmp_path / "made.jpg", max_width=1440, max_bytes=LARGE)

@@ -136,6 +136,14 @@ async def test_what_is_sent_arrives_as_it_was_meant(http: Http) -> None:
         assert server.body == "\x00\x01"
 
 
+async def test_an_address_goes_out_as_it_was_written(http: Http) -> None:
+    async with peer(says(OK)) as server:
+        await http.send(
+            Request("GET", f"{server.origin}/posts/urn%3Ali%3Ashare%3A1?ids=List(a%2Cb)", query={"q": "a:b"})
+        )
+    assert server.target == "/posts/urn%3Ali%3Ashare%3A1?ids=List(a%2Cb)&q=a:b"
+
+
 async def test_a_reply_of_any_status_is_a_value_and_no_redirect_is_followed(http: Http) -> None:
     moved = b"HTTP/1.1 302 Found\r\nLocation: /other\r\nX-Mixed: Case\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n"
     async with peer(says(moved)) as server:
@@ -227,6 +235,27 @@ async def test_a_server_that_is_too_slow_may_have_acted(http: Http, begun: bytes
     async with peer(stall) as server:
         with pytest.raises(NoReply, match=r"within 0\.2 s"):
             await http.send(Request("POST", server.origin, timeout=SOON))
+
+
+@pytest.mark.parametrize(("method", "heard"), [("POST", 2), ("PUT", 2), ("DELETE", 2), ("GET", 3)])
+async def test_only_reading_is_repeated_where_a_kept_connection_broke(http: Http, method: str, heard: int) -> None:
+    calls: list[bytes] = []
+
+    async def one_reply_a_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in range(2):
+            calls.append(await reader.readuntil(b"\r\n\r\n"))
+            if number == 0:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.transport.abort()
+
+    server = await asyncio.start_server(one_reply_a_connection, "127.0.0.1", 0)
+    async with server:
+        origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await http.send(Request("GET", origin))
+        with suppress(NoReply):
+            await http.send(Request(method, origin))
+            assert method == "GET"
+        assert len(calls) == heard
 
 
 async def test_a_reply_without_end_is_read_up_to_a_limit(http: Http) -> None:

@@ -75,6 +75,8 @@ def test_a_secret_with_a_name_does_not_survive_as(writing: str, name: str, secre
         "Authorization: Basic c2hvcnQ6cHc=",
         f"the header was Bearer {TOKEN}",
         f"OAuth {TOKEN}",
+        f"ACCESS_TO\u212aEN={TOKEN}",  # the patterns take a Kelvin sign for a k, and a dotted and a dotless I for an i
+        f"code_ver\u0131f\u0130er={TOKEN}",
         f"Cookie: a=1; session={TOKEN}",
         f"postgresql://ana:{TOKEN}@db.example/posts",
         f'{{"password": "quoted \\" {TOKEN}"}}',

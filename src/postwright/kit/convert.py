@@ -1,7 +1,7 @@
 """Bring pictures into the form that a platform wants, and make the small pictures of the dashboard.
 
-The work is done in processes of their own, by image_child.py and video_child.py; which form a platform wants is not
-known here.
+The work is done in processes of their own, by image_child.py, video_child.py and document_child.py; which form a
+platform wants is not known here.
 """
 
 import tempfile
@@ -16,6 +16,8 @@ from postwright.kit.media import CannotConvert, Probe, ProbeTimeout, Unreadable
 __all__ = ["CannotConvert", "Probe", "ProbeTimeout", "Unreadable", "thumbnail", "to_jpeg"]
 
 _LIMIT: Final = timedelta(seconds=60)
+_NO_LIMIT: Final = 10_000_000
+"""Pixels: the longest side that libvips knows."""
 
 
 async def to_jpeg(
@@ -23,21 +25,23 @@ async def to_jpeg(
     target: Path,
     *,
     max_width: int,
+    max_height: int = _NO_LIMIT,
     max_bytes: int,
     background: Literal["white", "black"] = "white",
 ) -> Probe:
     """Write a still picture as an upright baseline sRGB JPEG without metadata, and say what came of it.
 
-    It is at most `max_width` wide and `max_bytes` large: quality is lowered in steps as far as is bearable.
-    Transparent parts show the background. Raises Unreadable, CannotConvert (a video or an animation, or still too
-    large at the lowest quality), ProbeTimeout; then `target` is gone.
+    It is at most `max_width` wide, `max_height` high and `max_bytes` large: quality is lowered in steps as far as is
+    bearable. Transparent parts show the background. Raises Unreadable, CannotConvert (no picture, an animation, or
+    still too large at the lowest quality), ProbeTimeout; then `target` is gone.
     """
     signature = await signature_of(source)
     if signature.kind != "image":
-        raise CannotConvert("A video cannot be made into a picture.")
+        raise CannotConvert(f"A {signature.kind} cannot be made into a picture.")
     with ExitStack() as undo:
         undo.callback(target.unlink, missing_ok=True)
-        job = ["jpeg", str(source), signature.mime, str(target), str(max_width), str(max_bytes), background]
+        size = [str(max_width), str(max_height)]
+        job = ["jpeg", str(source), signature.mime, str(target), *size, str(max_bytes), background]
         made = await run_child("image_child", job, limit=_LIMIT)
         undo.pop_all()
     if made is None:
@@ -46,7 +50,7 @@ async def to_jpeg(
 
 
 async def thumbnail(source: Path, target: Path, *, size: int) -> None:
-    """Write a WebP that fits into a square of `size` pixels, of a picture or of a video's first frame.
+    """Write a WebP that fits into a square of `size` pixels: of a picture, a first frame, a first page.
 
     Raises Unreadable, CannotConvert, ProbeTimeout; then `target` is gone.
     """
@@ -57,9 +61,10 @@ async def thumbnail(source: Path, target: Path, *, size: int) -> None:
             await _thumbnail(source, signature.mime, target, size)
         else:
             with tempfile.TemporaryDirectory(prefix="postwright-") as folder:
-                frame = Path(folder, "frame.png")
-                await run_child("video_child", ["frame", str(source), signature.mime, str(frame)], limit=_LIMIT)
-                await _thumbnail(frame, "image/png", target, size)
+                first = Path(folder, "first.png")
+                job = ["first", str(source), signature.mime, str(first)]
+                await run_child(f"{signature.kind}_child", job, limit=_LIMIT)
+                await _thumbnail(first, "image/png", target, size)
         undo.pop_all()
 
 

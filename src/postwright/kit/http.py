@@ -8,14 +8,19 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
+from yarl import URL
 
 DEFAULT_TIMEOUT = timedelta(seconds=30)
 _LONGEST_CONNECT_SECONDS = 10
 MAX_REPLY_BYTES = 8 * 1024 * 1024
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_NO_ADDRESS = "the address is none that can be called"
 
 Form = Mapping[str, str]
 Body = bytes | AsyncIterator[bytes]
@@ -43,7 +48,7 @@ class Request:
     timeout: timedelta = DEFAULT_TIMEOUT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """What came back, whatever its status."""
 
@@ -52,7 +57,14 @@ class Reply:
     body: bytes
 
     def json(self) -> object:
-        """The body as JSON, or None where it is not JSON (an unreadable reply is a value to judge)."""
+        """The body as JSON, or None where it is not JSON (an unreadable reply is a value to judge).
+
+        It is the same object each time, for several readers: none of them may change it.
+        """
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> object:
         try:
             return json.loads(self.body) if self.body else None
         except (ValueError, RecursionError):  # the latter: nested deeper than any platform means it
@@ -74,6 +86,9 @@ class Http:
             headers={"User-Agent": "Postwright"},
             auto_decompress=True,
         )
+        # It would repeat a PUT or DELETE by itself on a kept connection that broke, a streamed body half gone among
+        # them. Whether a call is made again is not its affair; there is no public name for the switch.
+        self._session._retry_connection = False  # noqa: SLF001
         return self
 
     async def __aexit__(
@@ -90,32 +105,60 @@ class Http:
         return f"{self._sandbox_url}/{rest}" if separator and scheme.lower() == "https" else url
 
     async def send(self, request: Request) -> Reply:
-        """Make the call once. Raises NotSent or NoReply; any status is a Reply."""
+        """Make the call once. Raises NotSent or NoReply; any status is a Reply.
+
+        Only reading is tried a second time, where the server had closed the kept connection meanwhile.
+        """
+        try:
+            return await self._send(request)
+        except NoReply as lost:
+            if request.method != "GET" or not isinstance(lost.__cause__, aiohttp.ServerDisconnectedError):
+                raise
+        return await self._send(request)
+
+    async def _send(self, request: Request) -> Reply:
         if self._session is None:
             raise RuntimeError("the client is used outside its context")
         seconds = request.timeout.total_seconds()
+        # The client would write the same, by ways that cost as much as the rest of the call.
+        form = None if request.form is None else urlencode(request.form).encode()
+        url = _as_written(self.address(request.url))
         try:
             async with self._session.request(
                 request.method,
-                self.address(request.url),
+                url,
                 params=request.query or None,
-                data=request.form if request.form is not None else request.body,
+                data=request.body if form is None else form,
                 json=request.json,
-                headers=request.headers,
+                headers=request.headers if form is None else {**_FORM, **request.headers},
                 allow_redirects=False,
-                # Shorter than the whole, so that a call which got no connection is known as not sent.
-                timeout=aiohttp.ClientTimeout(total=seconds, connect=min(seconds / 3, _LONGEST_CONNECT_SECONDS)),
+                timeout=_timeout(seconds),
             ) as response:
                 return Reply(response.status, _lower(response.headers), await _read(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host = request.url.partition("://")[2].partition("/")[0]
             raise NotSent(f"no connection to {host}: {error}") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise NotSent("the address is none that can be called") from error
+            raise NotSent(_NO_ADDRESS) from error
         except TimeoutError as error:
             raise NoReply(f"no reply within {seconds:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise NoReply(f"the connection broke before the reply was whole: {type(error).__name__}") from error
+
+
+@lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    # Shorter for the connection than for the whole, so that a call which got none is known as not sent.
+    return aiohttp.ClientTimeout(total=seconds, connect=min(seconds / 3, _LONGEST_CONNECT_SECONDS))
+
+
+def _as_written(address: str) -> URL:
+    """The address with its encoding left alone: some platforms tell an encoded colon from a bare one."""
+    try:
+        checked = URL(address)
+    except ValueError as error:
+        raise NotSent(_NO_ADDRESS) from error
+    return URL(address, encoded=True) if checked.host else checked
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -31,7 +31,6 @@ _QUALITIES: Final = (90, 85, 80, 75, 70, 60, 50, 40)
 _THUMBNAIL_QUALITY: Final = 80
 _KEEP_NOTHING: Final = 0
 """VIPS_FOREIGN_KEEP_NONE: no EXIF, no XMP, no colour profile; without one, sRGB is meant."""
-_NO_LIMIT: Final = 10_000_000
 
 
 def load(path: str, mime: str, *, pages: int = 1) -> pyvips.Image:
@@ -110,13 +109,13 @@ def _pixel_format(image: pyvips.Image) -> str:
     return names.get(image.bands, f"{image.bands}x{image.format}")
 
 
-def write_jpeg(source: str, mime: str, target: str, *, max_width: int, max_bytes: int, background: str) -> Probe:
+def write_jpeg(source: str, mime: str, target: str, *, size: tuple[int, int], max_bytes: int, background: str) -> Probe:
     """Write the picture as a baseline sRGB JPEG within the limits and probe it. Raises Unreadable, CannotConvert."""
     first = _checked(source, mime)
     if mime in _ANIMATED and number(first, "n-pages", 1) > 1:
         raise CannotConvert("An animated picture would lose its movement as JPEG.")
     try:
-        picture = _upright_srgb(first, max_width, _NO_LIMIT)
+        picture = _upright_srgb(first, *size)
         if picture.hasalpha():
             picture = picture.flatten(background=_BACKGROUNDS[background])
         Path(target).write_bytes(_within(picture.copy_memory(), max_bytes))
@@ -158,10 +157,9 @@ def _work(job: Sequence[str]) -> Probe | None:
     match job:
         case ["probe", path, mime]:
             return probe(path, mime)
-        case ["jpeg", source, mime, target, max_width, max_bytes, background]:
-            return write_jpeg(
-                source, mime, target, max_width=int(max_width), max_bytes=int(max_bytes), background=background
-            )
+        case ["jpeg", source, mime, target, max_width, max_height, max_bytes, background]:
+            size = int(max_width), int(max_height)
+            return write_jpeg(source, mime, target, size=size, max_bytes=int(max_bytes), background=background)
         case ["thumbnail", source, mime, target, size]:
             write_thumbnail(source, mime, target, size=int(size))
             return None

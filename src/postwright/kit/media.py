@@ -7,13 +7,15 @@ so it stands on the standard library alone.
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["image", "video"]
+Kind = Literal["image", "video", "document"]
 
 HEAD_BYTES = 4096
 MAX_PIXELS = 100_000_000
 """More pixels than this in one picture is a decompression bomb for us (a 100-megapixel camera is the limit)."""
 MAX_ANIMATED_PIXELS = 300_000_000
 """The same for width times height times frames of an animated picture."""
+MAX_PAGES = 5_000
+"""A document of more pages is not leafed through by anybody; each of them is looked for."""
 
 
 class MediaError(Exception):
@@ -25,7 +27,7 @@ class MediaError(Exception):
 
 
 class Unreadable(MediaError):
-    """The file is not an image or a video that Postwright reads; the reason is a sentence for the person."""
+    """The file is no image, video or document that Postwright reads; the reason is a sentence for the person."""
 
 
 class ProbeTimeout(MediaError):
@@ -48,9 +50,10 @@ class Signature:
 class Probe:
     """What was found out about a media file by decoding it.
 
-    Width and height count pixels as displayed, after EXIF orientation or the video's rotation. Codecs and pixel
-    formats have FFmpeg's names. `faststart` is known for MP4 and QuickTime only: the index stands before the media.
-    `duration_s` and `fps` are set for videos and animated pictures; `bit_rate` is in bits per second.
+    Width and height count pixels as displayed, after EXIF orientation or the video's rotation; of a document they are
+    its first page's, in points. Codecs and pixel formats have FFmpeg's names; a document's pixel format is empty.
+    `faststart` is known for MP4 and QuickTime only: the index stands before the media. `duration_s` and `fps` are set
+    for videos and animated pictures; `bit_rate` is in bits per second.
     """
 
     kind: Kind
@@ -70,6 +73,7 @@ class Probe:
     audio_channels: int | None = None
     bit_rate: int | None = None
     faststart: bool | None = None
+    pages: int | None = None
 
 
 _MAGICS: tuple[tuple[bytes, Signature], ...] = (
@@ -77,10 +81,10 @@ _MAGICS: tuple[tuple[bytes, Signature], ...] = (
     (b"\x89PNG\r\n\x1a\n", Signature("image", "image/png")),
     (b"GIF87a", Signature("image", "image/gif")),
     (b"GIF89a", Signature("image", "image/gif")),
+    (b"%PDF-", Signature("document", "application/pdf")),
 )
 _REFUSED: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "This is a PDF document, not an image or a video."),
-    (b"PK\x03\x04", "This is a ZIP archive, not an image or a video."),
+    (b"PK\x03\x04", "This is a ZIP archive, not an image, a video or a PDF document."),
     (b"<", "This is a text or SVG file; upload a JPEG, PNG or WebP instead."),
 )
 _EBML = b"\x1a\x45\xdf\xa3"
@@ -111,7 +115,7 @@ def _refusal(head: bytes) -> str:
     for magic, reason in _REFUSED:
         if head.lstrip().startswith(magic):
             return reason
-    return "The content is neither an image nor a video that can be read here."
+    return "The content is neither an image nor a video nor a PDF document that can be read here."
 
 
 def _sniff_brands(head: bytes) -> Signature:

@@ -1,12 +1,11 @@
 """Signatures of others' calls and of our own links: HMACs over raw bytes, compared in constant time."""
 
-import hashlib
 import hmac
 
 
 def hmac_sha256_hex(key: bytes, body: bytes) -> str:
     """Lower-case hex HMAC-SHA256 of `body`."""
-    return hmac.new(key, body, hashlib.sha256).hexdigest()
+    return hmac.digest(key, body, "sha256").hex()
 
 
 def matches(given: str | None, expected: str) -> bool:

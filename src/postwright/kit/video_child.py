@@ -180,7 +180,7 @@ def _work(job: Sequence[str]) -> Probe | None:
     match job:
         case ["probe", path, mime]:
             return probe(str(Path(path).absolute()), mime)
-        case ["frame", path, mime, target]:
+        case ["first", path, mime, target]:
             write_first_frame(str(Path(path).absolute()), mime, target)
             return None
         case _:
