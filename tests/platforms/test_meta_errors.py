@@ -22,7 +22,7 @@ from postwright.platforms.base import RateReading
 from postwright.platforms.errors import judge
 from postwright.platforms.instagram.rules import BY_SUBCODE, RULES
 from postwright.platforms.meta import fault_of, rate_reading
-from tests.support.instagram_fake import error
+from tests.platforms.instagram.fake import error
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PREPARE, COMMIT = StepKind.PREPARE, StepKind.COMMIT

@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from postwright.kit.crypto import Secret
+from postwright.platforms.base import Grant
 from postwright.platforms.instagram.spec import LOGINS, RENEWAL
 from postwright.platforms.oauth import authorize_url, challenge, new_verifier
+from postwright.platforms.x.wire import Token
 from tests.support.publishing import CREDENTIALS
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -58,6 +61,15 @@ def test_a_verifier_is_made_only_where_the_login_uses_one() -> None:
 def test_a_token_is_renewed_ten_days_before_its_end_but_not_before_it_is_a_day_old() -> None:
     assert RENEWAL.refresh_at(NOW, NOW + timedelta(days=60)) == NOW + timedelta(days=50)
     assert RENEWAL.refresh_at(NOW, NOW + timedelta(days=5)) == NOW + timedelta(days=1)
+
+
+def test_a_grant_without_a_refresh_token_is_not_to_be_renewed() -> None:
+    given = Token(access_token="abc", expires_in=60 * 24 * 60 * 60)
+    lasting = RENEWAL.grant(NOW, given, Secret("again"), ("read",), "7")
+    assert lasting == Grant(
+        Secret("abc"), Secret("again"), NOW + timedelta(days=60), NOW + timedelta(days=50), ("read",), "7"
+    )
+    assert RENEWAL.grant(NOW, given, None, ("read",), "7") == replace(lasting, refresh_token=None, refresh_at=None)
 
 
 def test_without_a_lifetime_the_documented_one_is_taken() -> None:

@@ -11,12 +11,13 @@ from typing import NoReturn
 from uuid import UUID
 
 from postwright.domain.account import Account
-from postwright.domain.capability import Capability, Options, TextRule
-from postwright.domain.errors import Rejected
+from postwright.domain.capability import Capability, Options, PostKind, TextRule
+from postwright.domain.errors import AuthExpired, Rejected
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
 from postwright.kit.clock import Clock
 from postwright.kit.crypto import Secret, same
+from postwright.kit.http import Reply, Request
 from postwright.kit.ids import new_id
 from postwright.platforms.base import (
     Budget,
@@ -24,6 +25,7 @@ from postwright.platforms.base import (
     Grant,
     Login,
     OAuthCall,
+    OptionValue,
     Outcome,
     PlatformSpec,
     Scope,
@@ -92,6 +94,13 @@ class FakePlatform:
     revoked: list[str] = field(default_factory=list)
     takes_back: bool = True
     asking: asyncio.Event = field(default_factory=asyncio.Event)
+    kinds: tuple[PostKind, ...] = ()
+    offered: Mapping[str, tuple[OptionValue, ...]] = field(default_factory=dict)
+    removes: bool = True
+    expired: set[str] = field(default_factory=set)
+    """Access tokens that are no longer taken by calls for an account."""
+    asked_with: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     @property
     def spec(self) -> PlatformSpec:
@@ -99,10 +108,11 @@ class FakePlatform:
             id=FAKE,
             name="Fakebook",
             logins=(PLAIN, WITH_PKCE),
-            capability=Capability(TextRule(100, "utf16"), (), Options),
+            capability=Capability(TextRule(100, "utf16"), self.kinds, Options),
             budget=Budget("calls", 200, timedelta(hours=1)),
             documents=(),
             steps={},
+            account_options=tuple(self.offered),
         )
 
     async def exchange(self, call: OAuthCall, code: str, redirect_uri: str, verifier: str | None) -> Grant:
@@ -149,6 +159,17 @@ class FakePlatform:
     async def reconcile(self, call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
         _never(call, content, checkpoint, since)
 
+    async def choices(self, call: Call) -> Mapping[str, tuple[OptionValue, ...]]:
+        self._call(call, "GET", "options")
+        return self.offered
+
+    async def remove(self, call: Call, external_id: str) -> bool:
+        if not self.removes:
+            return False
+        self._call(call, "DELETE", external_id)
+        self.removed.append(external_id)
+        return True
+
     def read_webhook(self, event: WebhookCall, secrets: WebhookSecrets) -> WebhookAnswer:
         """A handshake echoes its challenge; a notice is signed with the whole secret and lists its events."""
         if event.method == "GET":
@@ -158,6 +179,18 @@ class FakePlatform:
         if event.headers.get("signature") not in secrets.app_secrets:
             raise Rejected("The signature is wrong.")
         return WebhookAnswer(events=tuple(WebhookEvent(**one) for one in json.loads(event.body)))
+
+    def _call(self, call: Call, method: str, path: str) -> None:
+        """One call for an account, as it counts and leaves evidence."""
+        self.asked_with.append(str(call.token))
+        call.calls += 1
+        good = self.failure is None and str(call.token) not in self.expired
+        call.sent(
+            Request(method, f"https://fakebook.example/{path}"), Reply(200 if good else 400, {}, b"{}"), timedelta()
+        )
+        if str(call.token) in self.expired:
+            raise AuthExpired
+        self._fail()
 
     def _fail(self) -> None:
         if self.failure is not None:

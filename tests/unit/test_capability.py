@@ -34,6 +34,6 @@ def test_what_a_platform_declares_fits_together(platform: str) -> None:
     assert len(set(names)) == len(names)
     for kind in capability.kinds:
         assert kind.min_media <= kind.max_media
-        assert (kind.image or kind.video) or kind.max_media == 0
+        assert kind.image or kind.video or kind.document or kind.max_media == 0
         assert set(kind.options) <= set(capability.options.model_fields) - {"post_type"}
         assert capability.options.model_validate({"post_type": kind.name}).post_type == kind.name

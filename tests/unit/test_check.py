@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postwright.domain.capability import Capability, ImageRule, Options, PostKind, TextRule, VideoRule
-from postwright.domain.check import check, choose_kind
+from postwright.domain.capability import Capability, DocumentRule, ImageRule, Options, PostKind, TextRule, VideoRule
+from postwright.domain.check import check, choose_kind, is_given
 from postwright.domain.errors import Finding
 from postwright.domain.media import Attachment, Media, MediaFacts
 from postwright.domain.post import Content
@@ -295,3 +295,78 @@ def test_any_content_is_judged_and_every_finding_says_which_field_and_why(
         assert finding.field.partition(".")[0] in {"media", "caption", "options"}
         assert finding.message.endswith(".")
         assert finding.severity in {"error", "warning"}
+
+
+LINK = PostKind("link", "Link", 0, 0, options=("mood",), required=("mood",), chosen_by="mood")
+NOTE = PostKind("note", "Note", 0, 0, needs_caption=True, text=TextRule(3, "utf8"))
+MOTION = PostKind("motion", "Animation", 1, 1, image=ImageRule(("image/gif",), 1000))
+BOOK = PostKind("book", "Book", 1, 1, document=DocumentRule(("application/pdf",), 1000, 10), alt_text=5)
+PAGES = MediaFacts("document", "application/pdf", 1000, 595, 842, pages=10)
+
+
+def test_an_option_chooses_the_kind_that_it_belongs_to() -> None:
+    both = platform(LINK, NOTE)
+    assert choose_kind(both, content(caption="hi")) == NOTE
+    assert choose_kind(both, content(options=MadeUp(mood="gay"))) == LINK
+
+
+def test_what_a_kind_cannot_do_without_is_asked_for() -> None:
+    assert brief(check(platform(NOTE), content(caption=" "))) == [("caption", "caption_required")]
+    asked = check(platform(LINK), content(options=MadeUp(post_type="link")))
+    assert brief(asked) == [("options.mood", "option_required")]
+
+
+def test_a_kind_may_have_a_caption_rule_of_its_own() -> None:
+    assert check(platform(NOTE), content(caption="abc")) == ()
+    (found,) = check(platform(NOTE), content(caption="abö"))
+    assert (found.code, found.limit, found.value) == ("caption_too_long", 3, 4)
+
+
+def test_the_kind_is_chosen_by_the_format_of_the_file_too() -> None:
+    still = PostKind("still", "Still", 1, 1, image=ImageRule(("image/png",), 1000, convert_to="image/png"))
+    both = platform(MOTION, still)
+    assert choose_kind(both, content(replace(DRAWING, mime="image/gif"))) == MOTION
+    assert choose_kind(both, content(DRAWING)) == still
+    assert brief(check(platform(MOTION), content(DRAWING))) == [("media.0", "media_format")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, None),
+        ({"pages": 11}, "document_length_too_big"),
+        ({"size_bytes": 1001}, "media_too_big"),
+        ({"mime": "application/msword"}, "media_format"),
+    ],
+)
+def test_each_limit_of_a_document(changed: dict[str, object], code: str | None) -> None:
+    found = check(platform(BOOK), content(replace(PAGES, **changed)))  # type: ignore[arg-type]  # names are from the table
+    assert [one.code for one in found] == ([code] if code else [])
+
+
+def test_media_that_do_not_go_together_are_named() -> None:
+    apart = platform(PHOTO, FILM)
+    mixed = check(apart, content(DRAWING, MOVIE))
+    assert brief(mixed) == [("media", "too_many_media")]
+    three = platform(PostKind("photos", "Photos", 1, 4, image=STILL), FILM)
+    assert brief(check(three, content(DRAWING, MOVIE))) == [("media", "media_mix_unsupported")]
+    assert brief(check(three, content(PAGES))) == [("media", "media_kind_unsupported")]
+
+
+def test_alternative_text_is_for_the_media_that_the_kind_says() -> None:
+    described = replace(FILM, caption=True, alt_text=3, alt_text_on=("video",))
+    assert check(platform(described), content(MOVIE, alt_text="sea")) == ()
+    assert brief(check(platform(described), content(MOVIE, alt_text="seas"))) == [
+        ("media.0.alt_text", "alt_text_too_long")
+    ]
+
+
+def test_a_platform_may_have_further_rules() -> None:
+    def never_loud(post: Content, kind: PostKind) -> list[Finding]:
+        return (
+            [Finding("options.loud", "too_loud", f"A {kind.label} is quiet.")] if is_given(post.options, "loud") else []
+        )
+
+    strict = replace(platform(replace(NOTE, options=("loud",))), further=never_loud)
+    assert check(strict, content(caption="a")) == ()
+    assert brief(check(strict, content(caption="a", options=MadeUp(loud=True)))) == [("options.loud", "too_loud")]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-MediaKind = Literal["image", "video"]
+MediaKind = Literal["image", "video", "document"]
 
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
-    """The measured properties of a picture or a video. Sizes in bytes and pixels as displayed."""
+    """The measured properties of a file. Bytes; pixels as displayed, or the first page's points."""
 
     kind: MediaKind
     mime: str
@@ -23,6 +23,12 @@ class MediaFacts:
     audio_hz: int | None = None
     bit_rate: int | None = None
     faststart: bool | None = None
+    pages: int | None = None
+
+    @property
+    def frames(self) -> int | None:
+        """How many pictures an animation (or a video) is made of; None for what stands still."""
+        return round(self.duration_s * self.fps) if self.duration_s and self.fps else None
 
     @property
     def ratio(self) -> float:

@@ -1,5 +1,7 @@
 """What a person wrote, as values: the content for one account, and the state of the whole post."""
 
+import hashlib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +17,16 @@ class Content:
     caption: str
     attachments: tuple[Attachment, ...]
     options: Options
+
+
+def content_digest(caption: str, files: Iterable[bytes]) -> bytes:
+    """SHA-256 of a text and of its files, by their own, in order.
+
+    It is the same where people would say that it is the same text: case, spaces and the ways that Unicode has of
+    writing the same make no difference.
+    """
+    said = " ".join(unicodedata.normalize("NFKC", caption).casefold().split())
+    return hashlib.sha256(b"\n".join([said.encode(), *files])).digest()
 
 
 def post_state(states: Iterable[State]) -> str:

@@ -40,6 +40,8 @@ class StepKind(StrEnum):
     """Repeatable: nobody sees it."""
     COMMIT = "commit"
     """People can see it: its intent is written down first, and it is never blindly repeated."""
+    FOLLOW = "follow"
+    """Repeatable itself, but what people may see is on its way: where it finds no answer, a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,8 @@ class Checkpoint:
     def text(self, name: str) -> str:
         """A note that an earlier step must have left. Raises KeyError."""
         return str(self.notes[name])
+
+    def number(self, name: str) -> int:
+        """A count among the notes, 0 where there is none yet."""
+        value = self.notes.get(name, 0)
+        return value if isinstance(value, int) else 0

@@ -9,6 +9,8 @@ from postwright.domain.errors import Invalid
 GRACE = timedelta(minutes=1)
 """How far in the past a time may lie: clocks differ and forms take a moment to fill."""
 FARTHEST = timedelta(days=366 * 2)
+PREFLIGHTS = (timedelta(hours=24), timedelta(hours=1))
+"""How long before its time a publication is looked over. One that is nearer was looked over when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,8 @@ def moment(text: str, zone: str | None, *, default_zone: str, now: datetime) -> 
 def at_once(now: datetime, zone: str) -> Moment:
     """The moment of a post that goes out now."""
     return Moment(now, now.astimezone(zone_of(zone)).replace(tzinfo=None), zone)
+
+
+def next_preflight(due_at: datetime, now: datetime) -> datetime | None:
+    """When a publication is looked over next before its time; None where no look is left."""
+    return next((due_at - ahead for ahead in PREFLIGHTS if due_at - ahead > now), None)

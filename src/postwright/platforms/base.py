@@ -6,11 +6,13 @@ outcome. Everything that differs between platforms and is not code is in its Pla
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from postwright.domain.account import Account
-from postwright.domain.capability import Capability
+from postwright.domain.capability import Capability, PostKind
+from postwright.domain.check import choose_kind
+from postwright.domain.errors import Finding, Rejected
 from postwright.domain.media import Media
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, StepKind
@@ -62,6 +64,36 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """An allowance that the platform counts itself; it is shown to people and not counted here.
+
+    `amount` in the platform's own units; `resets` says when it is whole again, in words.
+    """
+
+    name: str
+    amount: int
+    resets: str
+    whose: Literal["account", "app"]
+
+
+VERSION_NOTICE = timedelta(days=60)
+"""How long before a version of an API ends the operator is told: time to update."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """The version of its API that a platform is called by, and the day from which it refuses it (None: not told)."""
+
+    name: str
+    sunset: date | None
+
+    def ending(self, today: date) -> timedelta | None:
+        """How long it is still served, negative once it is not; None while there is no need to think of that."""
+        left = self.sunset - today if self.sunset else None
+        return left if left is not None and left < VERSION_NOTICE else None
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformSpec:
     """Everything about a platform that is data. Each fact names its vendor document where it stands."""
 
@@ -76,6 +108,22 @@ class PlatformSpec:
     """Every step of every flow, in order, and what it does to the world."""
     step_calls: int = 3
     """The most calls one run of steps makes before it stores a checkpoint; the budget must have room for them."""
+    quotas: tuple[Quota, ...] = ()
+    version: ApiVersion | None = None
+    account_options: tuple[str, ...] = ()
+    """The options whose values are the account's own (its boards, what its owner allows); `choices` asks for them."""
+
+    def kind_for(self, content: Content) -> PostKind:
+        """What the content is published as. Raises Rejected where the platform has no kind of post for it."""
+        kind = choose_kind(self.capability, content)
+        if isinstance(kind, Finding):
+            raise Rejected(kind.message, field=kind.field)
+        return kind
+
+    def kind_of(self, checkpoint: Checkpoint) -> PostKind:
+        """What is being published, as the flow's first checkpoint noted it under `kind`."""
+        name = checkpoint.text("kind")
+        return next(kind for kind in self.capability.kinds if kind.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +155,14 @@ class Target:
     grant: Grant
     context: Mapping[str, str] = field(default_factory=dict)
     """What the adapter needs of it later beside the token (a page id, say); not secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionValue:
+    """One value that an option may have on an account, and what people call it there."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +277,8 @@ class WebhookCall:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime | None = None
+    """By our clock, for platforms that sign the time too; they refuse a call of which it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +339,17 @@ class Adapter(Protocol):
 
     async def reconcile(self, call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
         """Find out whether the commit step that the checkpoint names landed at or after `since`."""
+        ...
+
+    async def choices(self, call: Call) -> Mapping[str, tuple[OptionValue, ...]]:
+        """What the options that the spec calls `account_options` may be on the account now; empty where there are none.
+
+        An option that a kind of post has and that is missing here has no value the account allows.
+        """
+        ...
+
+    async def remove(self, call: Call, external_id: str) -> bool:
+        """Take a published post down; True also where it is gone, False where the platform has no call for that."""
         ...
 
     def read_webhook(self, event: WebhookCall, secrets: WebhookSecrets) -> WebhookAnswer:

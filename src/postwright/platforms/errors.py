@@ -40,7 +40,7 @@ class ErrorRule:
 
     def meaning(self, kind: StepKind) -> type[PlatformError]:
         """The class of error in a step of this kind."""
-        if kind is StepKind.PREPARE:
+        if kind is not StepKind.COMMIT:
             return self.error
         return self.on_commit or _doubtful(self.error)
 
@@ -85,7 +85,7 @@ def judge(fault: Fault, rules: Rules, kind: StepKind) -> PlatformError:
 
 def _unlisted(fault: Fault, kind: StepKind) -> type[PlatformError]:
     if fault.transient or fault.status >= _SERVER_FAULT:
-        return Unavailable if kind is StepKind.PREPARE else Uncertain
+        return Uncertain if kind is StepKind.COMMIT else Unavailable
     return _BY_STATUS.get(fault.status, Surprise)
 
 

@@ -17,6 +17,7 @@ from postwright.kit.clock import Clock
 from postwright.kit.http import Reply, Request
 from postwright.platforms.base import Call, RateReading
 from postwright.platforms.errors import ErrorRule, Fault, Rules, judge
+from postwright.platforms.upload import FilePart, allowed_time, multipart
 from postwright.platforms.wire import Wire, excerpt, read, read_items
 
 W = TypeVar("W", bound=Wire)
@@ -66,10 +67,10 @@ class GraphError(Wire):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """`code/subcode` and `code`, as the rules name them."""
+        """`code/subcode`, `*/subcode` and `code`, as the rules name them."""
         if self.code is None:
             return ()
-        exact = (f"{self.code}/{self.error_subcode}",) if self.error_subcode else ()
+        exact = (f"{self.code}/{self.error_subcode}", f"*/{self.error_subcode}") if self.error_subcode else ()
         return (*exact, str(self.code))
 
 
@@ -143,6 +144,18 @@ class Graph:
         request = Request("POST", self._base + path, form=form, headers=self._headers)
         return await self._call(model, request, kind, needs)
 
+    async def post_file(self, model: type[W], path: str, form: Mapping[str, str], file: FilePart, *, needs: str) -> W:
+        """Send a file with a form; nobody sees it yet."""
+        headers, body = multipart(form, file)
+        request = Request(
+            "POST",
+            self._base + path,
+            body=body,
+            headers={**self._headers, **headers},
+            timeout=allowed_time(file.size),
+        )
+        return await self._call(model, request, needs=needs)
+
     async def delete(self, model: type[W], path: str) -> W:
         """Remove something."""
         return await self._call(model, Request("DELETE", self._base + path, headers=self._headers))
@@ -157,6 +170,31 @@ class Graph:
         if (fault := fault_of(reply, reading, needs)) is not None:
             raise judge(fault, self._rules, kind)
         return read(model, reply)
+
+
+NO_OBJECT = "100/33"
+"""There is no such object, or it does not support what was asked: one code for both."""
+
+
+async def take_down(graph: Graph, object_id: str) -> bool:
+    """Delete a published object; True also where it is gone already, False where the platform deletes no such thing."""
+    try:
+        await graph.delete(Wire, f"/{object_id}")
+    except Rejected as refusal:
+        if refusal.code != NO_OBJECT:
+            raise
+        return not await _exists(graph, object_id)
+    return True
+
+
+async def _exists(graph: Graph, object_id: str) -> bool:
+    try:
+        await graph.get(Wire, f"/{object_id}", fields="id")
+    except Rejected as refusal:
+        if refusal.code != NO_OBJECT:
+            raise
+        return False
+    return True
 
 
 def fault_of(reply: Reply, reading: RateReading | None = None, needs: str | None = None) -> Fault | None:
@@ -178,8 +216,11 @@ def fault_of(reply: Reply, reading: RateReading | None = None, needs: str | None
 
 
 def _error(reply: Reply) -> GraphError | None:
+    body = reply.json()
+    if not isinstance(body, dict) or "error" not in body:
+        return None
     try:
-        return _Refusal.model_validate(reply.json()).error
+        return _Refusal.model_validate(body).error
     except ValidationError:
         return None
 

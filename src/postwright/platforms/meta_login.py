@@ -6,7 +6,6 @@ lives it is exchanged for a later one; a Page's own token does not run out.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from postwright.domain.errors import AuthExpired, AuthRevoked, Rejected, Surprise
@@ -69,20 +68,29 @@ class PageLogin:
         short = await self._token(call, redirect_uri=redirect_uri, code=code)
         long = await self._token(call, grant_type="fb_exchange_token", fb_exchange_token=short.access_token)
         scopes, subject = await self._consent(call, long.access_token)
-        return self._grant(long, call.clock.now(), scopes, subject)
+        return self.renewal.grant(call.clock.now(), long, Secret(long.access_token), scopes, subject)
 
     async def renew(self, call: OAuthCall, grant: Grant) -> Grant:
         """A later token of the same person."""
         token = await self._token(
             call, grant_type="fb_exchange_token", fb_exchange_token=grant.refresh_token or grant.access_token
         )
-        return self._grant(token, call.clock.now(), grant.scopes, grant.subject)
+        return self.renewal.grant(call.clock.now(), token, Secret(token.access_token), grant.scopes, grant.subject)
 
     async def pages(self, call: OAuthCall, token: str, model: type[P], fields: str) -> tuple[P, ...]:
         """All Pages that the person let us see."""
         return await self._graph(call, token).edge(
             model, "/me/accounts", pages=_MOST_PAGES, fields=fields, limit=_PAGE_SIZE
         )
+
+    async def renew_page(self, call: OAuthCall, grant: Grant, page_id: str | None) -> Grant:
+        """A later token of the person, and the Page's own that comes with it. Raises AuthRevoked without the Page."""
+        person = await self.renew(call, grant)
+        pages = await self.pages(call, person.access_token, Page, "id,name,access_token")
+        page = next((page for page in pages if page.id == page_id), None)
+        if page is None:
+            raise AuthRevoked("The Page of this account is no longer shared with the app: reconnect the account.")
+        return page_grant(person, page)
 
     async def revoke(self, call: OAuthCall, grant: Grant) -> None:
         """Take back all that the person allowed this app; for the person's other accounts too."""
@@ -114,11 +122,6 @@ class PageLogin:
 
     def _graph(self, call: OAuthCall, token: str) -> Graph:
         return Graph(call, self.base, token, self.rules)
-
-    def _grant(self, token: _Token, now: datetime, scopes: tuple[str, ...], subject: str) -> Grant:
-        expires_at = self.renewal.expires_at(now, token.expires_in)
-        secret = Secret(token.access_token)
-        return Grant(secret, secret, expires_at, self.renewal.refresh_at(now, expires_at), scopes, subject)
 
 
 def page_grant(person: Grant, page: Page) -> Grant:

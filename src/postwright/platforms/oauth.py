@@ -4,10 +4,22 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from postwright.kit.crypto import Secret
 from postwright.kit.ids import token
-from postwright.platforms.base import AppCredentials, Login
+from postwright.platforms.base import AppCredentials, Grant, Login
+
+
+class Given(Protocol):
+    """What a reply to a code or a refresh token says of the access token in it."""
+
+    @property
+    def access_token(self) -> str: ...
+
+    @property
+    def expires_in(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,14 @@ class Renewal:
         """When to renew a token that was given just now."""
         return max(expires_at - self.lead, now + self.youngest)
 
+    def grant(
+        self, now: datetime, given: Given, refresh_token: Secret | None, scopes: tuple[str, ...], subject: str
+    ) -> Grant:
+        """The grant of a token that was given just now; without a refresh token it is not to be renewed."""
+        expires_at = self.expires_at(now, given.expires_in)
+        refresh_at = self.refresh_at(now, expires_at) if refresh_token is not None else None
+        return Grant(Secret(given.access_token), refresh_token, expires_at, refresh_at, scopes, subject)
+
 
 def new_verifier(login: Login) -> str | None:
     """A fresh PKCE verifier (43 characters, RFC 7636 §4.1), None where the login uses no PKCE."""
@@ -38,6 +58,11 @@ def challenge(login: Login, verifier: str) -> str:
     if login.pkce == "hex":
         return digest.hex()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def basic(app: AppCredentials) -> str:
+    """The app's id and secret as the header Authorization of a token request has them (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
 
 
 def authorize_url(login: Login, app: AppCredentials, *, redirect_uri: str, state: str, verifier: str | None) -> str:

@@ -19,4 +19,5 @@ class PollPlan:
         return waits[-1] if sum(waits[:-1], timedelta()) < self.give_up else None
 
     def _wait(self, number: int) -> timedelta:
-        return min(self.first * self.factor**number, self.cap)
+        # In seconds: a timedelta overflows before its cap is looked at.
+        return timedelta(seconds=min(self.first.total_seconds() * self.factor**number, self.cap.total_seconds()))

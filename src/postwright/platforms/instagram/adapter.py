@@ -11,6 +11,7 @@ from postwright.platforms.base import (
     Call,
     Grant,
     OAuthCall,
+    OptionValue,
     Outcome,
     Step,
     Target,
@@ -63,6 +64,12 @@ class Instagram:
 
     async def reconcile(self, call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
         return await landing.reconcile(call, content, checkpoint, since)
+
+    async def choices(self, call: Call) -> Mapping[str, tuple[OptionValue, ...]]:  # noqa: ARG002 none of its options is the account's own
+        return {}
+
+    async def remove(self, call: Call, external_id: str) -> bool:
+        return await landing.remove(call, external_id)
 
     def read_webhook(self, event: WebhookCall, secrets: WebhookSecrets) -> WebhookAnswer:
         return meta_webhooks.read_webhook(event, secrets)

@@ -13,19 +13,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from postwright.domain.capability import PostKind
-from postwright.domain.check import choose_kind
-from postwright.domain.errors import Finding, PlatformError, Rejected, Surprise, Unavailable
+from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, StepKind
-from postwright.platforms.base import Call, Outcome, Published, Waiting
+from postwright.platforms.base import Call, Outcome, Waiting
 from postwright.platforms.errors import Fault, judge
 from postwright.platforms.instagram import forms, spec
 from postwright.platforms.instagram.rules import BY_SUBCODE, GONE, NOT_READY, RULES
 from postwright.platforms.instagram.wire import Container, Created, Post
-from postwright.platforms.meta import Graph
+from postwright.platforms.landing import published
+from postwright.platforms.meta import NO_OBJECT, Graph
 
 UNKNOWN = "UNKNOWN"
-_NO_OBJECT = "100/33"
+UNSEEN = "container:"
+"""Begins the id of a post that is out without anybody knowing which one it is."""
 
 
 def graph(call: Call) -> Graph:
@@ -40,16 +41,8 @@ def route(call: Call) -> spec.Route:
 
 def begin(content: Content) -> Checkpoint:
     """The first step for this content. Raises Rejected where Instagram has no kind of post for it."""
-    kind = choose_kind(spec.SPEC.capability, content)
-    if isinstance(kind, Finding):
-        raise Rejected(kind.message, field=kind.field)
+    kind = spec.SPEC.kind_for(content)
     return _first(kind)
-
-
-def kind_of(checkpoint: Checkpoint) -> PostKind:
-    """What is being published, as `begin` found it."""
-    name = checkpoint.text("kind")
-    return next(kind for kind in spec.SPEC.capability.kinds if kind.name == name)
 
 
 async def create_child(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
@@ -73,7 +66,7 @@ async def look_at_children(call: Call, content: Content, checkpoint: Checkpoint)
         for child, attachment in zip(_children(checkpoint), content.attachments, strict=True)
         if attachment.media.facts.kind == "video"
     ]
-    seen = count(checkpoint, "seen")
+    seen = checkpoint.number("seen")
     status = await read_status(call, videos[seen])
     if status.ready:
         seen += 1
@@ -84,7 +77,7 @@ async def look_at_children(call: Call, content: Content, checkpoint: Checkpoint)
 async def create(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     """Create the container of the post itself."""
     _restarts_left(checkpoint)
-    kind = kind_of(checkpoint)
+    kind = spec.SPEC.kind_of(checkpoint)
     uploads = route(call).uploads if kind is spec.REEL else None
     if kind is spec.CAROUSEL:
         form = forms.carousel(content, _children(checkpoint))
@@ -159,7 +152,7 @@ async def write_first_comment(call: Call, content: Content, checkpoint: Checkpoi
 
 def after_landing(content: Content, checkpoint: Checkpoint) -> Outcome:
     """What remains once the post is visible and its address known or given up."""
-    if forms.options(content).first_comment and kind_of(checkpoint) is not spec.STORY:
+    if forms.options(content).first_comment and spec.SPEC.kind_of(checkpoint) is not spec.STORY:
         return Waiting(checkpoint.to("first_comment"))
     return published(checkpoint)
 
@@ -169,12 +162,12 @@ def landed_unseen(checkpoint: Checkpoint) -> Checkpoint:
 
     Until then it goes by the container's id, marked as such.
     """
-    return checkpoint.landed(f"container:{checkpoint.text('container')}").to("find", looks=0)
+    return checkpoint.landed(f"{UNSEEN}{checkpoint.text('container')}").to("find", looks=0)
 
 
 def wait(checkpoint: Checkpoint, content: Content) -> Waiting:
     """Come back to the checkpoint's step when the poll plan says so. Raises Unavailable when it gives up."""
-    looks = count(checkpoint, "looks")
+    looks = checkpoint.number("looks")
     delay = (spec.VIDEO_POLL if has_video(content) else spec.IMAGE_POLL).delay(looks)
     if delay is None:
         raise Unavailable("Instagram is taking unusually long to process the media.")
@@ -183,8 +176,8 @@ def wait(checkpoint: Checkpoint, content: Content) -> Waiting:
 
 def restart(checkpoint: Checkpoint, reason: str) -> Waiting:
     """Begin anew after a container was lost; nothing of it was ever visible."""
-    fresh = _first(kind_of(checkpoint))
-    return Waiting(fresh.to(fresh.step, restarts=count(checkpoint, "restarts") + 1, reason=reason), spec.RESTART_DELAY)
+    fresh = _first(spec.SPEC.kind_of(checkpoint))
+    return Waiting(fresh.to(fresh.step, restarts=checkpoint.number("restarts") + 1, reason=reason), spec.RESTART_DELAY)
 
 
 def _first(kind: PostKind) -> Checkpoint:
@@ -192,7 +185,7 @@ def _first(kind: PostKind) -> Checkpoint:
 
 
 def _restarts_left(checkpoint: Checkpoint) -> None:
-    if count(checkpoint, "restarts") > spec.MAX_RESTARTS:
+    if checkpoint.number("restarts") > spec.MAX_RESTARTS:
         reason = checkpoint.text("reason")
         raise Rejected(f"Instagram failed to process the media several times. (Instagram: {reason})", field="media")
 
@@ -220,27 +213,14 @@ async def read_status(call: Call, container: str, fields: str = "id,status_code,
     try:
         return await graph(call).get(Container, f"/{container}", fields=fields)
     except PlatformError as error:
-        if error.code in GONE or error.code == _NO_OBJECT:
+        if error.code in GONE or error.code == NO_OBJECT:
             return Container(status_code=UNKNOWN, status=error.message)
         raise
-
-
-def published(checkpoint: Checkpoint, *warnings: str) -> Published:
-    """The end of the flow."""
-    if checkpoint.external_id is None:
-        raise ValueError(f"the step {checkpoint.step} stands behind the publishing one")
-    return Published(checkpoint.external_id, checkpoint.external_url, warnings)
 
 
 def _children(checkpoint: Checkpoint) -> list[str]:
     children = checkpoint.notes.get("children", [])
     return [str(child) for child in children] if isinstance(children, list) else []
-
-
-def count(checkpoint: Checkpoint, name: str) -> int:
-    """A counter among the notes, 0 at first."""
-    value = checkpoint.notes.get(name, 0)
-    return value if isinstance(value, int) else 0
 
 
 def has_video(content: Content) -> bool:

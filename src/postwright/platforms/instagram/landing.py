@@ -3,32 +3,39 @@
 There is no idempotency key, but a container publishes at most once and says whether it has.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
 from postwright.platforms.instagram import forms, spec
 from postwright.platforms.instagram.flows import (
-    count,
+    UNSEEN,
     graph,
-    kind_of,
     landed_unseen,
-    published,
     read_status,
     restart,
+    route,
 )
-from postwright.platforms.instagram.wire import Comment, Post
+from postwright.platforms.instagram.wire import Post
+from postwright.platforms.landing import made_since, plain, published
+from postwright.platforms.meta import take_down
+from postwright.platforms.meta_landing import comment_landed
 
-_CLOCK_SLACK = timedelta(minutes=1)
 _POST_FIELDS = "id,caption,media_type,permalink,timestamp"
-_COMMENT_PAGES, _COMMENTS_A_PAGE = 4, 50
 
 
 async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
     """Whether the commit step of the checkpoint landed."""
     if checkpoint.step == "first_comment":
-        return await _comment_landed(call, content, checkpoint)
+        return await comment_landed(
+            graph(call),
+            str(checkpoint.external_id),
+            forms.options(content).first_comment or "",
+            fields="id,text",
+            checkpoint=checkpoint,
+            landed=checkpoint.to("finish"),
+        )
     return await _post_landed(call, content, checkpoint, since)
 
 
@@ -55,7 +62,7 @@ async def find(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     post = await _find(call, content, checkpoint, datetime.fromisoformat(checkpoint.text("since")))
     if post is not None:
         return Waiting(checkpoint.landed(post.id, post.permalink).to("permalink"))
-    looks = count(checkpoint, "looks")
+    looks = checkpoint.number("looks")
     delay = spec.FIND_POLL.delay(looks)
     if delay is not None:
         return Waiting(checkpoint.to("find", looks=looks + 1), delay)
@@ -71,9 +78,15 @@ async def finish(call: Call, content: Content, checkpoint: Checkpoint) -> Outcom
     return published(checkpoint)
 
 
+async def remove(call: Call, external_id: str) -> bool:
+    """Take a post down where the login allows that."""
+    unseen = external_id.startswith(UNSEEN)
+    return False if unseen or not route(call).removes else await take_down(graph(call), external_id)
+
+
 async def _find(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Post | None:
     """The one recent post that can be it; None where there is none, or where several look alike."""
-    kind = kind_of(checkpoint)
+    kind = spec.SPEC.kind_of(checkpoint)
     edge = "stories" if kind is spec.STORY else "media"
     posts = await graph(call).edge(
         Post, f"/{call.account.external_id}/{edge}", fields=_POST_FIELDS, limit=spec.FETCH_LIST
@@ -82,29 +95,8 @@ async def _find(call: Call, content: Content, checkpoint: Checkpoint, since: dat
     fitting = [
         post
         for post in posts
-        if post.not_before(since - _CLOCK_SLACK)
+        if made_since(post.timestamp, since)
         and post.media_type in types
-        and (kind is spec.STORY or _plain(post.caption) == _plain(content.caption))
+        and (kind is spec.STORY or plain(post.caption) == plain(content.caption))
     ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-async def _comment_landed(call: Call, content: Content, checkpoint: Checkpoint) -> Verdict:
-    comments = await graph(call).edge(
-        Comment,
-        f"/{checkpoint.external_id}/comments",
-        pages=_COMMENT_PAGES,
-        fields="id,text",
-        limit=str(_COMMENTS_A_PAGE),
-    )
-    text = _plain(forms.options(content).first_comment)
-    if any(_plain(comment.text) == text for comment in comments):
-        return Landed(checkpoint.to("finish"))
-    if len(comments) >= _COMMENT_PAGES * _COMMENTS_A_PAGE:
-        return CannotTell("The post has too many comments to say whether the first comment is among them.")
-    return NotLanded(checkpoint)
-
-
-def _plain(text: str | None) -> str:
-    """Text without what the platform may change in it: spaces and line ends."""
-    return " ".join((text or "").split())

@@ -11,7 +11,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from postwright.domain.account import Account
-from postwright.domain.errors import AuthRevoked, Rejected, Surprise
+from postwright.domain.errors import Rejected, Surprise
 from postwright.domain.publication import StepKind
 from postwright.kit.crypto import Secret
 from postwright.kit.http import Request
@@ -55,7 +55,7 @@ class ByInstagram:
             access_token=short.access_token,
         )
         scopes = short.permissions or tuple(scope.name for scope in call.login.scopes)
-        return _grant(call, long, scopes, short.user_id)
+        return spec.RENEWAL.grant(call.clock.now(), long, Secret(long.access_token), scopes, short.user_id)
 
     async def targets(self, call: OAuthCall, grant: Grant) -> tuple[Target, ...]:
         graph = Graph(call, spec.GRAPH_INSTAGRAM, grant.access_token, RULES)
@@ -67,7 +67,7 @@ class ByInstagram:
         long = await self._long(
             call, "/refresh_access_token", grant_type="ig_refresh_token", access_token=grant.access_token
         )
-        return _grant(call, long, grant.scopes, grant.subject)
+        return spec.RENEWAL.grant(call.clock.now(), long, Secret(long.access_token), grant.scopes, grant.subject)
 
     async def revoke(self, call: OAuthCall, grant: Grant) -> bool:  # noqa: ARG002 the contract's
         """There is no call for it: the person removes the app in Instagram's settings, the token runs out."""
@@ -111,13 +111,7 @@ class ByFacebook:
         return tuple([await self._target(call, grant, page, linked) for page, linked in found])
 
     async def refresh(self, call: OAuthCall, grant: Grant, account: Account) -> Grant:
-        person = await self._login.renew(call, grant)
-        pages = await self._login.pages(call, person.access_token, LinkedPage, _PAGE_FIELDS)
-        page_id = account.context.get(_PAGE_ID)
-        page = next((page for page in pages if page.id == page_id), None)
-        if page is None:
-            raise AuthRevoked("The Page of this account is no longer shared with the app: reconnect the account.")
-        return page_grant(person, page)
+        return await self._login.renew_page(call, grant, account.context.get(_PAGE_ID))
 
     async def revoke(self, call: OAuthCall, grant: Grant) -> bool:
         await self._login.revoke(call, grant)
@@ -133,13 +127,6 @@ class ByFacebook:
 
 
 WAYS: Mapping[str, Way] = {spec.BY_INSTAGRAM: ByInstagram(), spec.BY_FACEBOOK: ByFacebook()}
-
-
-def _grant(call: OAuthCall, token: LongToken, scopes: tuple[str, ...], subject: str) -> Grant:
-    now = call.clock.now()
-    expires_at = spec.RENEWAL.expires_at(now, token.expires_in)
-    secret = Secret(token.access_token)
-    return Grant(secret, secret, expires_at, spec.RENEWAL.refresh_at(now, expires_at), scopes, subject)
 
 
 def _target(profile: Profile, grant: Grant, context: Mapping[str, str]) -> Target:

@@ -39,6 +39,8 @@ class Route:
     comment_scope: str
     uploads: str | None = None
     """Where bytes can be sent; None where Instagram only fetches from an address (resumable-uploads)."""
+    removes: bool = False
+    """Whether a published post can be taken down (reference/instagram-media)."""
 
 
 ROUTES: Mapping[str, Route] = {
@@ -48,6 +50,7 @@ ROUTES: Mapping[str, Route] = {
         "instagram_content_publish",
         "instagram_manage_comments",
         f"https://rupload.facebook.com/ig-api-upload/{VERSION}",
+        removes=True,
     ),
 }
 
@@ -78,6 +81,7 @@ LOGINS = (
             Scope("instagram_manage_comments", "Write the first comment, read and answer comments.", False),
             Scope("instagram_manage_insights", "Show how posts are doing.", False),
             Scope("instagram_manage_messages", "Read and answer direct messages.", False),
+            Scope("instagram_manage_contents", "Take posts down.", False),
             Scope("business_management", "Find Pages that belong to a business portfolio.", False),
         ),
     ),

@@ -1,12 +1,13 @@
 """Instagram's replies as types."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from postwright.platforms.meta_login import Page
+from postwright.platforms.meta_upload import UploadPhase
 from postwright.platforms.wire import Wire
 
 _SUBCODE = re.compile(r"\b2207\d{3}\b")
@@ -23,10 +24,6 @@ def _names(value: object) -> object:
     return tuple(name for name in value.split(",") if name) if isinstance(value, str) else value
 
 
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
 class Created(Wire):
     """A container, a published post or a comment; `uri` is where the bytes of a resumable upload go."""
 
@@ -34,12 +31,8 @@ class Created(Wire):
     uri: str | None = None
 
 
-class _Phase(Wire):
-    bytes_arrived: int = Field(0, validation_alias=AliasChoices("bytes_transfered", "bytes_transferred"))
-
-
 class _VideoStatus(Wire):
-    uploading_phase: _Phase = _Phase()
+    uploading_phase: UploadPhase = UploadPhase()
 
 
 class Container(Wire):
@@ -63,21 +56,6 @@ class Container(Wire):
         return found.group() if found else None
 
 
-class UploadFault(Wire):
-    """What the upload host says when it does not take bytes."""
-
-    type: str | None = None
-    message: str | None = None
-    retriable: bool = False
-
-
-class Upload(Wire):
-    """The upload host's reply."""
-
-    success: bool = False
-    debug_info: UploadFault | None = None
-
-
 class Post(Wire):
     """A published post as lists show it."""
 
@@ -86,17 +64,6 @@ class Post(Wire):
     media_type: str | None = None
     permalink: str | None = None
     timestamp: datetime | None = None
-
-    def not_before(self, moment: datetime) -> bool:
-        """Whether it was published at `moment` or later; true where the list does not say."""
-        return self.timestamp is None or _aware(self.timestamp) >= moment
-
-
-class Comment(Wire):
-    """A comment under a post."""
-
-    id: str
-    text: str = ""
 
 
 class ShortToken(Wire):

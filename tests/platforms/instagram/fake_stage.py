@@ -6,8 +6,8 @@ from postwright.kit.http import Http
 from postwright.platforms.base import Login, OAuthCall
 from postwright.platforms.instagram.adapter import Instagram
 from postwright.platforms.instagram.spec import LOGINS
+from tests.platforms.instagram.fake import IG, InstagramFake
 from tests.support.clock import ManualClock
-from tests.support.instagram_fake import IG, InstagramFake
 from tests.support.publishing import BytesInMemory, Drive, account_of, call_for, oauth_call_for
 
 
