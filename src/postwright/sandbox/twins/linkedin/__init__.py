@@ -1,0 +1,1 @@
+"""LinkedIn: OAuth, the Posts API and its uploads, comments, organisations, webhooks."""
