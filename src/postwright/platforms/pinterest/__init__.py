@@ -1,0 +1,1 @@
+"""Pinterest, by its own login."""
