@@ -1,0 +1,1 @@
+"""YouTube (YouTube Data API v3)."""
