@@ -185,3 +185,18 @@ async def test_appsecret_proof_is_checked_when_sent(sandbox: Sandbox) -> None:
 def test_the_proof_matches_the_known_vector() -> None:
     expected = "ee779e67f7e0968ae86cd4ea00dee39b6a2a011cfafc6d4cbb6b6bd77dcbe345"
     assert secret_proof("s3cr3t", "EAAtoken") == expected
+
+
+async def test_permissions_of_an_earlier_login_stay_unless_they_are_taken_back(sandbox: Sandbox) -> None:
+    async def granted(**query: str) -> set[str]:
+        token = (await sandbox.exchange_facebook(await sandbox.facebook_code(**query))).body["access_token"]
+        path = "/graph.facebook.com/v25.0/me/permissions"
+        listed = (await sandbox.call("GET", path, params={"access_token": token})).body["data"]
+        return {one["permission"] for one in listed if one["status"] == "granted"}
+
+    first = await granted(scope="instagram_basic,pages_show_list")
+    assert {"instagram_basic", "pages_show_list"} <= first
+    assert first | {"pages_manage_posts"} <= await granted(scope="pages_manage_posts")
+    fewer = await granted(scope="instagram_basic,pages_show_list", sandbox_scopes="pages_show_list")
+    assert "instagram_basic" not in fewer
+    assert "pages_manage_posts" in fewer

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from postwright.sandbox.clock import VirtualClock
-from postwright.sandbox.oauth import CodeRefused, OAuth, challenge_of, redirect_uri_fault
+from postwright.sandbox.oauth import CodeRefused, OAuth, basic_credentials, challenge_of, redirect_uri_fault
 
 HOME = "http://localhost:8000/cb"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -67,3 +67,22 @@ def test_a_code_of_another_app_is_refused_and_not_spent() -> None:
 def test_time_cannot_run_backwards() -> None:
     with pytest.raises(ValueError, match="backwards"):
         VirtualClock().advance(timedelta(seconds=-1))
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("Basic Y2lkOnMzY3IzdA==", ("cid", "s3cr3t")),
+        ("basic Y2lkOnMzY3IzdA==", ("cid", "s3cr3t")),
+        ("Basic Y2lk", None),
+        ("Basic not base64", None),
+        ("Bearer Y2lkOnMzY3IzdA==", None),
+        ("", None),
+    ],
+)
+def test_client_credentials_in_a_header(header: str, found: tuple[str, str] | None) -> None:
+    assert basic_credentials(header) == found
+
+
+def test_a_challenge_in_hex() -> None:
+    assert challenge_of(VERIFIER, "hex") == "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3"

@@ -1,10 +1,12 @@
 """The consent page as a form, the timeline page, samples: what people see of the sandbox."""
 
+import asyncio
 import re
 from urllib.parse import urlencode
 
 import pytest
 
+from postwright.sandbox.media import MediaStore
 from postwright.sandbox.samples import UnknownSample, media_type, names, sample
 from tests.sandbox.client import CALLBACK, FACEBOOK_SCOPES, INSTAGRAM_SCOPES, Answer, Sandbox
 
@@ -132,6 +134,20 @@ async def test_samples_are_served_by_name(sandbox: Sandbox) -> None:
 
 def test_samples_are_the_same_every_time_and_named_for_what_they_are() -> None:
     assert sample("square.jpg") is sample("square.jpg")
-    assert {media_type(name) for name in names()} == {"image/jpeg", "image/png", "image/gif", "video/mp4"}
+    assert {media_type(name) for name in names()} == {
+        "image/jpeg",
+        "image/png",
+        "image/gif",
+        "video/mp4",
+        "application/pdf",
+    }
     with pytest.raises(UnknownSample):
         sample("nothing.jpg")
+
+
+async def test_one_picture_that_many_posts_bring_at_once_is_taken_in_once() -> None:
+    store = MediaStore()
+    first, *others = await asyncio.gather(*(store.keep(sample("square.jpg")) for _ in range(4)))
+    await store.close()
+    assert all(other is first for other in others)
+    assert first.probe is not None

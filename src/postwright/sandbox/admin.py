@@ -1,7 +1,8 @@
 """`/_sandbox/…`: the JSON doors that tests and scripts use to look into the sandbox and to steer it.
 
 `seed` takes `{"people": […], "accounts": […], "apps": […], "settings": {…}, "webhooks": {platform: {"url",
-"verify_token"}}}`: the first three are fields of Person, Account and ClientApp, settings those of SandboxConfig.
+"verify_token", "secret"}}}`: the first three are fields of Person, Account and ClientApp, settings those of
+SandboxConfig. The secret is for platforms that sign with a word of the subscriber's and not with the app's secret.
 """
 
 import asyncio
@@ -124,16 +125,13 @@ class Admin:
             raise BadOrder(f"unknown keys: {', '.join(sorted(unknown))}")
         self._change_settings(_object(order, "settings"))
         try:
-            for person in _objects(order, "people"):
-                self._world.add_person(Person(**person))  # type: ignore[arg-type]  # refused as TypeError below
+            self._world.add(people=[Person(**raw) for raw in _objects(order, "people")])  # type: ignore[arg-type]  # refused as TypeError below
             for raw in _objects(order, "accounts"):
                 account = Account(**raw)  # type: ignore[arg-type]  # likewise
                 if account.person_id not in self._world.people:
                     raise BadOrder(f"nobody is called {account.person_id!r}")
-                self._world.accounts[account.id] = account
-            for raw in _objects(order, "apps"):
-                app = ClientApp(**raw)  # type: ignore[arg-type]  # likewise
-                self._world.apps[app.client_id] = app
+                self._world.add(accounts=[account])
+            self._world.add(apps=[ClientApp(**raw) for raw in _objects(order, "apps")])  # type: ignore[arg-type]  # likewise
         except TypeError as fault:
             raise BadOrder(str(fault)) from fault
         for twin in self._twins:
@@ -159,7 +157,10 @@ class Admin:
         for platform, wish in wishes.items():
             if not isinstance(wish, Mapping):
                 raise BadOrder("a webhook is an object with url and verify_token")
-            done[platform] = [await twin.subscribe(platform, wish) for twin in self._twins]
+            twins = [twin for twin in self._twins if platform in twin.platforms]
+            if not twins:
+                raise BadOrder(f"nobody here plays {platform}")
+            done[platform] = [await twin.subscribe(platform, wish) for twin in twins]
         return done
 
     async def comment(self, order: Mapping[str, Json]) -> Json:

@@ -14,9 +14,14 @@ from postwright.sandbox.gate import Gate
 from postwright.sandbox.state import World
 from postwright.sandbox.timeline import Timeline
 from postwright.sandbox.twins.base import TwinFactory
+from postwright.sandbox.twins.linkedin.twin import LinkedInTwin
 from postwright.sandbox.twins.meta.twin import MetaTwin
+from postwright.sandbox.twins.pinterest.twin import PinterestTwin
+from postwright.sandbox.twins.tiktok.twin import TikTokTwin
+from postwright.sandbox.twins.x.twin import XTwin
+from postwright.sandbox.twins.youtube.twin import YouTubeTwin
 
-TWINS: tuple[TwinFactory, ...] = (MetaTwin,)
+TWINS: tuple[TwinFactory, ...] = (MetaTwin, PinterestTwin, TikTokTwin, YouTubeTwin, LinkedInTwin, XTwin)
 """Every vendor played. A further one adds its line here."""
 
 

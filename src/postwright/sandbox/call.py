@@ -28,6 +28,8 @@ class Call:
     query_string: str
     raw_headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+    raw_path: str = ""
+    """The same path as it was sent, percent-encoding kept."""
     query: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)

@@ -20,8 +20,15 @@ class SandboxConfig:
     """Containers (unpublished posts) that one account may create in 24 hours."""
     calls_per_hour: int = 200
     """Calls in a rolling hour, for each account and for each user of an app."""
+    vendor_limits: bool = True
+    """Refuse what goes over the rates and quotas that a vendor gives as fixed numbers, beside those set here."""
+    verified_urls: str = ""
+    """URL prefixes, comma-separated, that apps have verified beside the sandbox itself and every loopback address, for
+    vendors that fetch media from verified places only."""
     token_reply: Literal["flat", "data"] = "flat"  # noqa: S105 - the form of a reply, no secret
     """Form of the code exchange's reply, where a vendor's page and its servers disagree."""
+    refresh_reuse: bool = False
+    """Let a refresh token live on after it was used, where a vendor's documents do not say that it ends."""
     strict_params: bool = True
     """Refuse parameters that a route does not know; some vendors drop them, and a mistyped caption would vanish."""
     upload_on_every_login: bool = False
@@ -49,6 +56,7 @@ class SandboxConfig:
             quota_total=lifted,
             containers_per_day=lifted,
             calls_per_hour=lifted,
+            vendor_limits=False,
             trust_media=True,
             journal_size=10_000,
         )

@@ -4,11 +4,13 @@ Platform-free: a twin says who can be asked for what, and gets a grant and a red
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from postwright.sandbox.call import Call, Reply, redirect
+from postwright.sandbox.oauth import CODE_LIFETIME, Grant
 from postwright.sandbox.pages.render import SECURITY_HEADERS, page
 from postwright.sandbox.state import ClientApp, World
 
@@ -38,6 +40,10 @@ class Candidate:
     also_called: tuple[str, ...] = ()
 
 
+def _nothing_more(_: Grant) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
     """What an app asks of a person, already checked by the twin."""
@@ -55,8 +61,13 @@ class AuthorizeRequest:
     code_prefix: str = ""
     challenge: str = ""
     method: str = ""
+    code_lifetime: timedelta = CODE_LIFETIME
     fragment: str = ""
     """What the vendor hangs on the callback URL."""
+    keeps_earlier: bool = False
+    """Whether scopes that were granted before and are not asked for now stay granted."""
+    callback: Callable[[Grant], Mapping[str, str]] = _nothing_more
+    """What the vendor puts on the callback URL beside code and state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,7 @@ class Consent:
             candidate.subject,
             tuple(account for choice in chosen for account in choice.reaches),
             scopes,
+            asked=frozenset(request.scopes) if request.keeps_earlier else None,
         )
         code = self._world.oauth.code(
             grant,
@@ -142,8 +154,9 @@ class Consent:
             prefix=request.code_prefix,
             challenge=request.challenge,
             method=request.method,
+            lifetime=request.code_lifetime,
         )
-        return redirect(_back(request, {"code": code}))
+        return redirect(_back(request, {"code": code, **request.callback(grant)}))
 
     def _page(self, ticket: str, request: AuthorizeRequest, person: str) -> Reply:
         try:

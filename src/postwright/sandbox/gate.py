@@ -65,6 +65,7 @@ class Gate:
             query_string=scope["query_string"].decode("latin-1"),
             raw_headers=scope["headers"],
             body=bytes(body),
+            raw_path=scope["raw_path"].decode("latin-1").removeprefix(f"/{host}") or "/",
         )
 
     async def _spoiled(self, call: Call, twin: Twin, fault: Fault) -> Reply | None:

@@ -14,6 +14,8 @@ SECRET = frozenset(
         "fb_exchange_token",
         "input_token",
         "refresh_token",
+        "token",
+        "upload_token",
         "verify_token",
     }
 )

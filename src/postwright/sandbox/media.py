@@ -45,32 +45,34 @@ class MediaStore:
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: dict[str, Stored] = {}
+        self._coming: dict[str, asyncio.Task[Stored]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     def find(self, name: str) -> Stored | None:
         """A stored file by its id."""
         return self._files.get(name)
 
-    async def fetch(self, url: str, *, agent: str, max_bytes: int, seconds: float) -> Stored:
+    async def fetch(self, url: str, *, agent: str, max_bytes: int, seconds: float, redirects: int = 3) -> Stored:
         """Fetch as a vendor's crawler does, called `agent`, within some seconds; raises FetchRefused."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii():
             raise FetchRefused("bad_url", "not an absolute http(s) URL in ASCII")
         try:
-            content = await self._download(url, agent, max_bytes, seconds)
+            content = await self._download(url, agent, max_bytes, seconds, redirects)
         except TimeoutError as late:
             raise FetchRefused("timeout", f"no answer within {seconds:g} s") from late
         except aiohttp.ClientError as broken:
             raise FetchRefused("unreachable", str(broken) or type(broken).__name__) from broken
         return await self.keep(content)
 
-    async def _download(self, url: str, agent: str, max_bytes: int, seconds: float) -> bytes:
+    async def _download(self, url: str, agent: str, max_bytes: int, seconds: float, redirects: int) -> bytes:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         content = bytearray()
         patience = aiohttp.ClientTimeout(total=seconds)
         headers = {"user-agent": agent}
-        async with self._session.get(url, headers=headers, timeout=patience, max_redirects=4) as answer:
+        tries = redirects + 1  # aiohttp counts the answer that it gives up on
+        async with self._session.get(url, headers=headers, timeout=patience, max_redirects=tries) as answer:
             if not answer.ok:
                 raise FetchRefused("unreachable", f"HTTP {answer.status}")
             async for chunk in answer.content.iter_chunked(CHUNK):
@@ -85,6 +87,13 @@ class MediaStore:
         held = self._files.get(name)
         if held is not None:
             return held
+        # Several posts bring the same picture at once; written a second time, it would be cut short while it is read.
+        if name not in self._coming:
+            self._coming[name] = asyncio.create_task(self._take_in(name, content))
+            self._coming[name].add_done_callback(lambda _: self._coming.pop(name))
+        return await asyncio.shield(self._coming[name])
+
+    async def _take_in(self, name: str, content: bytes) -> Stored:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="postwright-sandbox-")
         path = Path(self._folder.name) / name

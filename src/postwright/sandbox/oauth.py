@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from postwright.sandbox.clock import VirtualClock
 
@@ -88,11 +88,23 @@ class OAuth:
         self._codes.clear()
         self._tokens.clear()
 
-    def grant(self, client_id: str, subject: str, account_ids: tuple[str, ...], scopes: frozenset[str]) -> Grant:
-        """Note a consent. A second consent of the same person replaces what the first allowed; its tokens live on."""
+    def grant(
+        self,
+        client_id: str,
+        subject: str,
+        account_ids: tuple[str, ...],
+        scopes: frozenset[str],
+        *,
+        asked: frozenset[str] | None = None,
+    ) -> Grant:
+        """Note a consent. A second one of the same person replaces what the first allowed; its tokens live on.
+
+        Where `asked` is given, only what was asked for is replaced: other scopes stay as they were granted.
+        """
         held = self._grants.get((client_id, subject))
         if held is not None and not held.ended:
-            held.account_ids, held.scopes = account_ids, scopes
+            earlier = frozenset() if asked is None else held.scopes - asked
+            held.account_ids, held.scopes = account_ids, scopes | earlier
             return held
         grant = Grant(client_id, subject, account_ids, scopes, self._clock.now())
         self._grants[client_id, subject] = grant
@@ -106,10 +118,19 @@ class OAuth:
         """How many people have a grant in force with the app."""
         return sum(1 for grant in self._grants.values() if grant.client_id == client_id and not grant.ended)
 
-    def code(self, grant: Grant, redirect_uri: str, *, prefix: str = "", challenge: str = "", method: str = "") -> str:
+    def code(
+        self,
+        grant: Grant,
+        redirect_uri: str,
+        *,
+        prefix: str = "",
+        challenge: str = "",
+        method: str = "",
+        lifetime: timedelta = CODE_LIFETIME,
+    ) -> str:
         """Issue a one-time code for a grant."""
         value = prefix + secrets.token_urlsafe(48)
-        self._codes[value] = Code(grant, redirect_uri, challenge, method, self._clock.now() + CODE_LIFETIME)
+        self._codes[value] = Code(grant, redirect_uri, challenge, method, self._clock.now() + lifetime)
         return value
 
     def redeem(self, value: str, *, client_id: str, redirect_uri: str, verifier: str = "") -> Grant:
@@ -176,10 +197,23 @@ class OAuth:
 
 
 def challenge_of(verifier: str, method: str) -> str:
-    """The PKCE challenge that belongs to a verifier (RFC 7636 §4.2)."""
+    """The PKCE challenge that belongs to a verifier (RFC 7636 §4.2); one vendor writes the digest in hex."""
     if method == "plain":
         return verifier
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return digest.hex() if method == "hex" else base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """Client id and secret of an `Authorization: Basic` header (RFC 6749 §2.3.1); None where it is no such header."""
+    scheme, _, coded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, colon, secret = base64.b64decode(coded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (unquote_plus(client_id), unquote_plus(secret)) if colon else None
 
 
 def redirect_uri_fault(uri: str) -> str:

@@ -1,4 +1,7 @@
-"""Sample media by name: good pictures and videos, and deliberately bad ones. Drawn on first use, always the same."""
+"""Sample media by name: good pictures, videos and documents, and deliberately bad ones.
+
+Drawn on first use, always the same.
+"""
 
 import math
 import tempfile
@@ -13,6 +16,7 @@ import av
 import pyvips
 
 from postwright.sandbox.drawing import Scene, draw
+from postwright.sandbox.paper import Page, document
 
 DAWN = Scene(
     1080, 1080, ((58, 74, 138), (247, 176, 148)), (255, 226, 178), ((150, 118, 158), (92, 82, 132), (44, 46, 84))
@@ -36,6 +40,9 @@ REEL_SIZE = (576, 1024)
 FPS = 30
 SOUND_HZ = 48_000
 JPEG_QUALITY = 88
+ANIMATION_SIDE = 480
+ANIMATION_FRAMES = 12
+ANIMATION_DELAY_MS = 120
 
 
 class UnknownSample(Exception):
@@ -49,7 +56,13 @@ def names() -> list[str]:
 
 def media_type(name: str) -> str:
     """What a server would call the file, by its name."""
-    kinds = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
+    kinds = {
+        "jpg": "image/jpeg",
+        "png": "image/png",
+        "gif": "image/gif",
+        "mp4": "video/mp4",
+        "pdf": "application/pdf",
+    }
     return kinds[name.rsplit(".", 1)[-1]]
 
 
@@ -78,6 +91,27 @@ def _png() -> bytes:
 def _gif() -> bytes:
     encoded: bytes = draw(replace(DUSK, width=480, height=480)).gifsave_buffer(strip=True)
     return encoded
+
+
+def _animation() -> bytes:
+    """The sun goes once around the sky."""
+    side = ANIMATION_SIDE
+    frames = []
+    for number in range(ANIMATION_FRAMES):
+        turn = 2 * math.pi * number / ANIMATION_FRAMES
+        sun_at = (0.5 + 0.3 * math.cos(turn), 0.4 + 0.25 * math.sin(turn))
+        frames.append(draw(replace(DUSK, width=side, height=side, sun_at=sun_at)))
+    strip = pyvips.Image.arrayjoin(frames, across=1).copy(interpretation="srgb")
+    strip.set_type(pyvips.GValue.gint_type, "page-height", side)
+    strip.set_type(pyvips.GValue.gint_type, "loop", 0)
+    strip.set_type(pyvips.GValue.array_int_type, "delay", [ANIMATION_DELAY_MS] * ANIMATION_FRAMES)
+    encoded: bytes = strip.gifsave_buffer(dither=0)
+    return encoded
+
+
+def _document() -> bytes:
+    """Three pages, a landscape on each."""
+    return document([Page(_jpeg(scene), scene.width, scene.height) for scene in (DAWN, NOON, DUSK)])
 
 
 def _truncated() -> bytes:
@@ -149,11 +183,14 @@ def _tone(number: int) -> float:
 
 SAMPLES: dict[str, Callable[[], bytes]] = {
     "square.jpg": lambda: _jpeg(DAWN),
+    "square-dusk.jpg": lambda: _jpeg(replace(DUSK, width=1080, height=1080)),
     "portrait.jpg": lambda: _jpeg(NOON),
     "landscape.jpg": lambda: _jpeg(DUSK),
     "story.jpg": lambda: _jpeg(NIGHT),
     "picture.png": _png,
+    "animation.gif": _animation,
     "reel.mp4": lambda: _video(6),
+    "document.pdf": _document,
     "bad-too-wide.jpg": lambda: _jpeg(replace(DUSK, width=1600, height=500)),
     "bad-animation.gif": _gif,
     "bad-truncated.jpg": _truncated,

@@ -72,6 +72,8 @@ def _server(config: SandboxConfig, sock: socket.socket, *, keep_signals: bool) -
 def _listen(config: SandboxConfig, host: str, port: int) -> tuple[SandboxConfig, socket.socket]:
     """Bind the socket and, where no public origin is set, make it the bound address."""
     sock = socket.create_server((host, port), backlog=1024)
+    # inherited by every connection; asyncio sets it only where a socket names its protocol, and create_server does not
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     bound = f"http://{host}:{sock.getsockname()[1]}"
     return replace(config, origin=config.origin.rstrip("/") or bound), sock
 

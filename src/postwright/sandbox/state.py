@@ -45,6 +45,8 @@ class Account:
     """A second id that the vendor accepts for it."""
     followers: int = 1280
     biography: str = ""
+    tasks: tuple[str, ...] = ()
+    """What its person may do with it, in the vendor's words; empty means everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class ClientApp:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture or video as people see it."""
+    """A picture, video or document as people see it."""
 
-    type: Literal["image", "video"]
+    type: Literal["image", "video", "document"]
     url: str
     alt_text: str = ""
 
@@ -161,9 +163,13 @@ class World:
             shelf.clear()
         self._numbers = itertools.count(1)
 
-    def add_person(self, person: Person) -> None:
-        """Seed a person; the same person may be seeded by several twins."""
-        self.people.setdefault(person.id, person)
+    def add(
+        self, *, apps: Iterable[ClientApp] = (), people: Iterable[Person] = (), accounts: Iterable[Account] = ()
+    ) -> None:
+        """Put these into the world; several twins may bring the same person."""
+        self.apps |= {app.client_id: app for app in apps}
+        self.people |= {person.id: person for person in people if person.id not in self.people}
+        self.accounts |= {account.id: account for account in accounts}
 
     def find_account(self, name: str, platform: str = "") -> Account | None:
         """The account with this id, alias or username."""

@@ -67,4 +67,4 @@ class Timeline:
 
 def _ratio(post: PublicPost) -> str:
     """The frame a post's media is shown in."""
-    return "tall" if post.kind in ("reel", "story") else "wide"
+    return "tall" if post.kind in ("reel", "short", "story") else "wide"

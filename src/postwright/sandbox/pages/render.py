@@ -18,6 +18,9 @@ SECURITY_HEADERS = (
 
 _templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
+_SPELLED = {"linkedin": "LinkedIn", "tiktok": "TikTok", "youtube": "YouTube"}
+_templates.filters["brand"] = lambda platform: _SPELLED.get(platform, platform.capitalize())
+
 
 def page(template: str, **values: object) -> bytes:
     """A whole page as UTF-8."""

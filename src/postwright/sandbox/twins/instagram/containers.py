@@ -4,8 +4,7 @@ Source: Meta, Instagram Platform "Content Publishing" and reference "IG User Med
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import timedelta
 
 from postwright.sandbox.call import Json
 from postwright.sandbox.media import FetchRefused, Stored
@@ -25,17 +24,16 @@ from postwright.sandbox.twins.instagram.errors import (
     VIDEO_TYPE_GONE,
     VIDEO_UNSUPPORTED,
 )
-from postwright.sandbox.twins.instagram.model import Container, Draft, IgUser, Upload
+from postwright.sandbox.twins.instagram.model import Container, Draft, IgUser
 from postwright.sandbox.twins.instagram.rules import (
     check_alt_text,
     check_caption,
     check_image,
     read_collaborators,
-    read_list,
     read_user_tags,
     video_faults,
 )
-from postwright.sandbox.twins.meta.crawler import crawl
+from postwright.sandbox.twins.meta.crawler import crawl, own_url
 from postwright.sandbox.twins.meta.errors import (
     BAD_PARAM,
     CUSTOM_LIMIT,
@@ -44,7 +42,10 @@ from postwright.sandbox.twins.meta.errors import (
     GraphError,
     Rule,
 )
+from postwright.sandbox.twins.meta.fields import read_list
 from postwright.sandbox.twins.meta.nodes import FACEBOOK, Ctx
+from postwright.sandbox.twins.meta.rates import in_last_day
+from postwright.sandbox.twins.meta.uploads import Upload
 
 KINDS = {"": "IMAGE", "IMAGE": "IMAGE", "REELS": "REELS", "STORIES": "STORIES", "CAROUSEL": "CAROUSEL"}
 UPLOAD_PATH = "rupload.facebook.com/ig-api-upload/v25.0"
@@ -52,7 +53,7 @@ UPLOAD_PATH = "rupload.facebook.com/ig-api-upload/v25.0"
 
 async def create_container(ctx: Ctx, user: IgUser) -> Json:
     """Make a container; raises GraphError."""
-    if recent(user.containers_at, ctx.now) >= ctx.world.settings.containers_per_day:
+    if in_last_day(user.containers_at, ctx.now) >= ctx.world.settings.containers_per_day:
         raise GraphError(CUSTOM_LIMIT)
     kind = _kind(ctx)
     _check_params(ctx, kind)
@@ -64,14 +65,6 @@ async def create_container(ctx: Ctx, user: IgUser) -> Json:
     if container.upload is None:
         return {"id": container.id}
     return {"id": container.id, "uri": f"{ctx.world.origin}/{UPLOAD_PATH}/{container.id}"}
-
-
-def recent(times: list[datetime], now: datetime) -> int:
-    """How many of these instants lie within the last 24 hours; the list is in order."""
-    horizon = now - limits.QUOTA_WINDOW
-    if not times or times[0] > horizon:
-        return len(times)
-    return sum(1 for _ in takewhile(lambda at: at > horizon, reversed(times)))
 
 
 def _kind(ctx: Ctx) -> str:
@@ -236,11 +229,6 @@ def process_video(world: World, container: Container, stored: Stored) -> None:
             return
     container.file, container.media_url = stored, own_url(world, stored)
     container.ready_at = world.clock.now() + timedelta(seconds=world.settings.video_delay)
-
-
-def own_url(world: World, stored: Stored) -> str:
-    """Where the sandbox shows a stored file."""
-    return f"{world.origin}/_sandbox/media/{stored.id}"
 
 
 MAKERS: dict[str, Callable[[Ctx, Container], Awaitable[None]]] = {

@@ -3,13 +3,11 @@
 Sources: Meta, Instagram Platform reference "IG User", "IG Media", "IG Container".
 """
 
-from datetime import UTC, datetime
-
 from postwright.sandbox.call import Json
 from postwright.sandbox.twins.instagram.errors import DELETE_UNSUPPORTED
 from postwright.sandbox.twins.instagram.model import Comment, Container, IgUser, Media
 from postwright.sandbox.twins.instagram.publishing import status_text, video_status
-from postwright.sandbox.twins.meta.errors import BAD_PARAM, GraphError
+from postwright.sandbox.twins.meta.errors import GraphError
 from postwright.sandbox.twins.meta.fields import Field
 from postwright.sandbox.twins.meta.nodes import INSTAGRAM, Ctx, Kind
 from postwright.sandbox.twins.meta.reading import listed, nested, show, stamp
@@ -31,26 +29,13 @@ def stories_of(ctx: Ctx, user: IgUser) -> list[Media]:
 
 async def list_media(ctx: Ctx, user: IgUser) -> Json:
     """`GET /{ig-user}/media`, also `since` and `until`."""
-    since, until = _instant(ctx, "since"), _instant(ctx, "until")
+    since, until = ctx.instant("since"), ctx.instant("until")
     found = [
         media
         for media in posts_of(user)
         if (since is None or media.at >= since) and (until is None or media.at <= until)
     ]
     return listed(ctx, found)
-
-
-def _instant(ctx: Ctx, name: str) -> datetime | None:
-    value = ctx.params.get(name)
-    if not value:
-        return None
-    try:
-        if value.isdigit():
-            return datetime.fromtimestamp(int(value), UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise GraphError(BAD_PARAM, name=name, fault="must be a valid date/time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def list_stories(ctx: Ctx, user: IgUser) -> Json:

@@ -20,7 +20,6 @@ ALT_TEXT = 1000
 COLLABORATORS = 3
 CHILDREN = range(2, 11)
 CONTAINER_LIFE = timedelta(hours=24)
-QUOTA_WINDOW = timedelta(hours=24)
 STORY_LIFE = timedelta(hours=24)
 MESSAGE_BYTES = 1000
 MESSAGE_WINDOW = timedelta(hours=24)

@@ -9,6 +9,7 @@ from postwright.sandbox.media import Stored
 from postwright.sandbox.state import Account, PublicPost, Remark
 from postwright.sandbox.twins.instagram.limits import CONTAINER_LIFE, VideoRule
 from postwright.sandbox.twins.meta.nodes import Node
+from postwright.sandbox.twins.meta.uploads import Upload
 
 Status = Literal["IN_PROGRESS", "FINISHED", "ERROR", "EXPIRED", "PUBLISHED"]
 
@@ -41,14 +42,6 @@ class Draft:
     cover_url: str = ""
     thumb_offset: int | None = None
     share_to_feed: bool = True
-
-
-@dataclass(slots=True)
-class Upload:
-    """Bytes arriving at rupload.facebook.com."""
-
-    content: bytearray = field(default_factory=bytearray)
-    expected: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,6 @@ from postwright.sandbox.twins.base import Deed, NotOffered
 from postwright.sandbox.twins.instagram import comments, limits, messages, routes
 from postwright.sandbox.twins.instagram.login import InstagramLogin
 from postwright.sandbox.twins.instagram.model import Comment, IgUser, Media
-from postwright.sandbox.twins.instagram.uploads import answer_upload
 from postwright.sandbox.twins.meta.graph import PlainPaths
 from postwright.sandbox.twins.meta.nodes import FACEBOOK, INSTAGRAM, Graph
 
@@ -33,7 +32,6 @@ class InstagramPart:
         return {
             "www.instagram.com": self._login.authorize,
             "api.instagram.com": self._login.exchange_code,
-            "rupload.facebook.com": self._upload,
         }
 
     def adopt(self) -> None:
@@ -89,6 +87,3 @@ class InstagramPart:
         if not isinstance(node, IgUser):
             raise NotOffered("not an Instagram account")
         return node
-
-    async def _upload(self, call: Call) -> Reply:
-        return await answer_upload(self._graph, call)

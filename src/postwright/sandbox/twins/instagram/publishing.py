@@ -6,7 +6,6 @@ Source: Meta, Instagram Platform reference "IG User Media Publish", "IG Containe
 from postwright.sandbox.call import Json
 from postwright.sandbox.state import PublicPost, Shown
 from postwright.sandbox.twins.instagram import limits
-from postwright.sandbox.twins.instagram.containers import recent
 from postwright.sandbox.twins.instagram.errors import (
     CONTAINER_EXPIRED,
     CONTAINER_NOT_FOUND,
@@ -20,6 +19,7 @@ from postwright.sandbox.twins.instagram.model import Container, IgUser, Media
 from postwright.sandbox.twins.meta.errors import BAD_PARAM, GraphError, Rule, scattered
 from postwright.sandbox.twins.meta.fields import Field
 from postwright.sandbox.twins.meta.nodes import Ctx
+from postwright.sandbox.twins.meta.rates import DAY, in_last_day
 from postwright.sandbox.twins.meta.reading import asked_fields
 
 REFUSED: dict[str, Rule] = {
@@ -43,7 +43,7 @@ async def publish(ctx: Ctx, user: IgUser) -> Json:
     status = container.status(ctx.now)
     if status != "FINISHED":
         raise GraphError(REFUSED[status], id=name)
-    if recent(user.published_at, ctx.now) >= ctx.world.settings.quota_total:
+    if in_last_day(user.published_at, ctx.now) >= ctx.world.settings.quota_total:
         raise GraphError(PUBLISH_LIMIT)
     user.published_at.append(ctx.now)
     media = _media(ctx, container)
@@ -105,10 +105,10 @@ def _show_everybody(ctx: Ctx, container: Container, media: Media) -> None:
 async def publishing_limit(ctx: Ctx, user: IgUser) -> Json:
     """`GET /{ig-user}/content_publishing_limit`."""
     values: dict[str, Json] = {
-        "quota_usage": recent(user.published_at, ctx.now),
+        "quota_usage": in_last_day(user.published_at, ctx.now),
         "config": {
             "quota_total": ctx.world.settings.quota_total,
-            "quota_duration": int(limits.QUOTA_WINDOW.total_seconds()),
+            "quota_duration": int(DAY.total_seconds()),
         },
     }
     names = [field.name for field in asked_fields(ctx)] or LIMIT_FIELDS

@@ -26,6 +26,7 @@ from postwright.sandbox.twins.instagram.limits import (
     VideoRule,
 )
 from postwright.sandbox.twins.meta.errors import BAD_PARAM, GraphError
+from postwright.sandbox.twins.meta.fields import read_list
 
 _HASHTAG = re.compile(r"#\w+")
 _MENTION = re.compile(r"(?<![\w.])@\w[\w.]*")
@@ -53,17 +54,6 @@ def read_collaborators(value: str) -> tuple[str, ...]:
     if len(names) > COLLABORATORS:
         raise GraphError(BAD_PARAM, name="collaborators", fault=f"must have no more than {COLLABORATORS} items")
     return names
-
-
-def read_list(name: str, value: str) -> tuple[str, ...]:
-    """A JSON array or a comma list of strings; raises GraphError 100."""
-    if not value.lstrip().startswith("["):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    try:
-        items = json.loads(value)
-    except ValueError:
-        raise GraphError(BAD_PARAM, name=name, fault="must be an array.") from None
-    return tuple(str(item) for item in items)
 
 
 def read_user_tags(value: str, *, placed: bool) -> tuple[Json, ...]:

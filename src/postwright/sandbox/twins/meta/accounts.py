@@ -36,6 +36,8 @@ class Page(Node):
     name: str = ""
     username: str = ""
     instagram_id: str = ""
+    tasks: tuple[str, ...] = TASKS
+    """What its person may do there."""
 
 
 async def user_accounts(ctx: Ctx, user: User) -> Json:
@@ -137,7 +139,7 @@ PAGE = Kind[Page](
         "access_token": lambda ctx, page, _: page_token(ctx, page).value,
         "category": lambda *_: "Local business",
         "category_list": lambda *_: [{"id": "2500", "name": "Local business"}],
-        "tasks": lambda *_: TASKS,
+        "tasks": lambda _, page, __: page.tasks,
         "link": lambda _, page, __: f"https://www.facebook.com/{page.username}",
         "instagram_business_account": _instagram,
         "connected_instagram_account": _instagram,
@@ -177,4 +179,5 @@ def adopt(graph: Graph) -> None:
             graph.add(User(account.id, account.id, account.name))
         else:
             linked = next((a.id for a in world.accounts.values() if a.parent_id == account.id), "")
-            graph.add(Page(account.id, account.id, account.name, account.username, linked))
+            tasks = tuple(account.tasks) or TASKS
+            graph.add(Page(account.id, account.id, account.name, account.username, linked, tasks))

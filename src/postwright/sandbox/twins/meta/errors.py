@@ -85,6 +85,11 @@ BUSINESS_LIMIT = Rule(
     "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again. For more info, "
     "please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.",
 )
+PAGES_LIMIT = Rule(
+    80001,
+    "(#80001) There have been too many calls to this Page account. Wait a bit and try again. For more info, please "
+    "refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.",
+)
 CUSTOM_LIMIT = Rule(613, "(#613) Calls to this api have exceeded the rate limit.")
 UNKNOWN_ERROR = Rule(1, "An unknown error occurred", status=500, transient=True)
 UNAVAILABLE = Rule(2, "Service temporarily unavailable", status=503, transient=True)

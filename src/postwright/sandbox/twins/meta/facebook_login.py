@@ -103,6 +103,7 @@ class FacebookLogin:
             scopes={scope: SCOPES[scope] for scope in scopes},
             candidates=self._candidates(),
             choose_accounts=True,
+            keeps_earlier=True,
             denial=DENIAL,
             code_prefix="AQ",
             challenge=query.get("code_challenge", ""),

@@ -1,13 +1,14 @@
-"""The `fields` parameter: `a,b{c,d},edge.limit(3){e}` read into a tree.
+"""Parameters with a syntax of their own: `fields` as `a,b{c,d},edge.limit(3){e}` read into a tree, and lists.
 
 Source: Meta, Graph API "Field Expansion".
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from postwright.sandbox.twins.meta.errors import BAD_FIELDS, GraphError
+from postwright.sandbox.twins.meta.errors import BAD_FIELDS, BAD_PARAM, GraphError
 
 _NAME = re.compile(r"\s*([a-z_0-9]+)")
 _ARG = re.compile(r"\.([a-z_]+)\(([^)]*)\)")
@@ -69,3 +70,14 @@ def _one(text: str, at: int) -> tuple[Field, int]:
 
 def _syntax(text: str, at: int) -> GraphError:
     return GraphError(BAD_FIELDS, rest=text[at : at + 1], at=at, text=text)
+
+
+def read_list(name: str, value: str) -> tuple[str, ...]:
+    """A JSON array or a comma list of strings; raises GraphError 100."""
+    if not value.lstrip().startswith("["):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        items = json.loads(value)
+    except ValueError:
+        raise GraphError(BAD_PARAM, name=name, fault="must be an array.") from None
+    return tuple(str(item) for item in items)

@@ -24,7 +24,19 @@ NEWEST = 26
 """v26.0 was released on 2026-07-29. Calls to removed versions fall forward, calls to unknown ones fail."""
 DEFAULT_VERSION = "v25.0"
 COMMON_PARAMS = frozenset(
-    {"access_token", "appsecret_proof", "fields", "limit", "after", "before", "format", "locale", "pretty", "ids"}
+    {
+        "access_token",
+        "appsecret_proof",
+        "fields",
+        "limit",
+        "after",
+        "before",
+        "format",
+        "locale",
+        "pretty",
+        "ids",
+        "summary",
+    }
 )
 PlainPaths = Mapping[tuple[str, str], Callable[[Call], Awaitable[Json]]]
 """(method, path) -> what answers, for paths that name no node."""
@@ -118,7 +130,7 @@ class GraphHost:
         return node
 
     def _count(self, ctx: Ctx, node: Node, kind: Kind[Any]) -> None:
-        if kind.business:
+        if kind.business or ctx.token.account_id:
             ctx.business_account = node.account_id
             self._graph.rates.business(node.account_id, ctx.now)
         else:
@@ -129,7 +141,7 @@ class GraphHost:
         if not self._graph.world.settings.strict_params:
             return
         for name in ctx.params:
-            if name not in endpoint.takes and name not in COMMON_PARAMS:
+            if name.partition("[")[0] not in endpoint.takes and name not in COMMON_PARAMS:
                 raise GraphError(UNKNOWN_PARAM, name=name)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from postwright.sandbox.call import Json
 from postwright.sandbox.state import ClientApp, World
 from postwright.sandbox.twins.meta.errors import GraphError, Rule
+from postwright.sandbox.twins.meta.fields import read_list
 
 NOT_VERIFIED = Rule(
     2200,
@@ -87,7 +88,7 @@ class Hooks:
 
     def enable(self, client_id: str, account_id: str, fields: str) -> Json:
         """`POST /{account}/subscribed_apps`."""
-        wanted = frozenset(name.strip() for name in fields.split(",") if name.strip())
+        wanted = frozenset(read_list("subscribed_fields", fields))
         known = frozenset().union(*(names for _, names in OBJECTS.values()))
         unknown = sorted(wanted - known)
         if unknown:

@@ -3,9 +3,11 @@
 Which kinds there are is said in accounts.py (people, Pages, apps) and by each platform's own folder.
 """
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from postwright.sandbox.call import Call, Json
@@ -147,6 +149,34 @@ class Ctx:
             return int(value)
         except ValueError:
             raise GraphError(BAD_PARAM, name=name, fault="must be an integer") from None
+
+    def instant(self, name: str) -> datetime | None:
+        """A time as Unix seconds or ISO 8601 (UTC where it names no zone), None if absent; raises GraphError 100."""
+        value = self.params.get(name)
+        if not value:
+            return None
+        try:
+            if value.isdigit():
+                return datetime.fromtimestamp(int(value), UTC)
+            moment = datetime.fromisoformat(value)
+        except (ValueError, OverflowError):
+            raise GraphError(BAD_PARAM, name=name, fault="must be a valid date/time") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def items(self, name: str) -> list[Json]:
+        """A list as one JSON array or as bracket keys (`name[0]={…}`), empty if absent; raises GraphError 100."""
+        brackets = sorted(
+            (int(found[1]), key) for key in self.params if (found := re.fullmatch(rf"{name}\[(\d+)\]", key))
+        )
+        try:
+            if brackets:
+                return [json.loads(self.params[key]) for _, key in brackets]
+            listed = json.loads(self.params.get(name) or "[]")
+        except ValueError:
+            listed = None
+        if not isinstance(listed, list):
+            raise GraphError(BAD_PARAM, name=name, fault="must be an array.")
+        return listed
 
     def may(self, capability: str) -> None:
         """Raise GraphError 10 or 200 unless the grant holds every scope the capability needs."""

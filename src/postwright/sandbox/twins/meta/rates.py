@@ -6,12 +6,27 @@ business-use-case limits (Instagram accounts and Pages).
 
 import math
 from collections import deque
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from postwright.sandbox.state import World
-from postwright.sandbox.twins.meta.errors import APP_LIMIT, BUSINESS_LIMIT, USER_LIMIT, GraphError
+from postwright.sandbox.twins.meta.errors import (
+    APP_LIMIT,
+    BUSINESS_LIMIT,
+    PAGES_LIMIT,
+    USER_LIMIT,
+    GraphError,
+    Rule,
+)
 
 HOUR = 3600.0
+DAY = timedelta(hours=24)
+BUSINESS: Mapping[str, tuple[str, Rule]] = {
+    "instagram": ("instagram", BUSINESS_LIMIT),
+    "facebook": ("pages", PAGES_LIMIT),
+}
+"""Platform of an account -> its business use case, as the header calls it, and the refusal."""
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -27,9 +42,9 @@ class Rates:
         self._marks.clear()
 
     def business(self, account_id: str, now: datetime) -> None:
-        """Count a call on an Instagram account; raises GraphError 80002 above the limit."""
+        """Count a call on an Instagram account or with a Page token; raises GraphError 80002 or 80001 when used up."""
         if self._over(f"business:{account_id}", self._limit, now):
-            raise GraphError(BUSINESS_LIMIT)
+            raise GraphError(BUSINESS[self._world.accounts[account_id].platform][1])
 
     def platform(self, client_id: str, subject: str, now: datetime) -> None:
         """Count a call on people and Pages; raises GraphError 4 (app) or 17 (user) above the limit."""
@@ -40,7 +55,7 @@ class Rates:
         self._marks.setdefault(f"user:{client_id}:{subject}", deque()).append(now.timestamp())
 
     def headers(self, client_id: str, account_id: str, now: datetime) -> Headers:
-        """`X-App-Usage`, and `X-Business-Use-Case-Usage` where an Instagram account was called."""
+        """`X-App-Usage`, and `X-Business-Use-Case-Usage` where the call counts against an account."""
         used = self._percent(f"app:{client_id}", self._limit * self._users(client_id), now)
         app = f'{{"call_count":{used},"total_time":{used // 2},"total_cputime":{used // 2}}}'
         if not account_id:
@@ -48,11 +63,16 @@ class Rates:
         key = f"business:{account_id}"
         used = self._percent(key, self._limit, now)
         wait = self._minutes_to_wait(key, now) if used >= 100 else 0  # noqa: PLR2004 - percent
-        business = (
-            f'{{"{account_id}":[{{"type":"instagram","call_count":{used},"total_cputime":{used // 2},'
+        return (("x-app-usage", app), self.business_header(account_id, used, wait))
+
+    def business_header(self, account_id: str, used: int, wait: int) -> tuple[str, str]:
+        """`X-Business-Use-Case-Usage`: percent used, and minutes until calls are taken again."""
+        case = BUSINESS[self._world.accounts[account_id].platform][0]
+        usage = (
+            f'{{"{account_id}":[{{"type":"{case}","call_count":{used},"total_cputime":{used // 2},'
             f'"total_time":{used // 2},"estimated_time_to_regain_access":{wait}}}]}}'
         )
-        return (("x-app-usage", app), ("x-business-use-case-usage", business))
+        return ("x-business-use-case-usage", usage)
 
     @property
     def _limit(self) -> int:
@@ -83,3 +103,11 @@ class Rates:
     def _minutes_to_wait(self, key: str, now: datetime) -> int:
         marks = self._marks.get(key)
         return math.ceil((marks[0] + HOUR - now.timestamp()) / 60) if marks else 0
+
+
+def in_last_day(times: Sequence[datetime], now: datetime) -> int:
+    """How many of these instants lie within the last 24 hours; they are in order."""
+    horizon = now - DAY
+    if not times or times[0] > horizon:
+        return len(times)
+    return sum(1 for _ in takewhile(lambda at: at > horizon, reversed(times)))

@@ -37,7 +37,7 @@ def show(ctx: Ctx, node: Node, fields: Sequence[Field] = ()) -> dict[str, Json]:
             raise GraphError(NO_FIELD, field=field.name, kind=kind.name)
         value = node.id if resolver is None else resolver(ctx, node, field)
         if value is not None:
-            shown[field.name] = value
+            shown[field.arg("as") or field.name] = value
     return shown
 
 

@@ -1,6 +1,6 @@
 """Who exists on Meta's platforms when a sandbox starts: two apps, four people, their Pages and Instagram accounts."""
 
-from postwright.sandbox.state import Account, ClientApp, Person, World
+from postwright.sandbox.state import Account, ClientApp, Person
 from postwright.sandbox.twins.meta.nodes import FACEBOOK, INSTAGRAM
 
 APPS = (
@@ -33,13 +33,3 @@ ACCOUNTS = (
     Account(FACEBOOK, _CYCLES, "ben", "page", "okaforcycles", "Okafor Cycles"),
 )  # fmt: skip
 """Clara signs in with Instagram; Ada has two Pages, each with an Instagram account; Ben's Page has none."""
-
-
-def plant(world: World) -> None:
-    """Put them into the world."""
-    for app in APPS:
-        world.apps[app.client_id] = app
-    for person in PEOPLE:
-        world.add_person(person)
-    for account in ACCOUNTS:
-        world.accounts[account.id] = account

@@ -9,13 +9,20 @@ from postwright.sandbox.faults import Fault
 from postwright.sandbox.oauth import Token
 from postwright.sandbox.state import World
 from postwright.sandbox.twins.base import Deed, NotOffered, Twin
+from postwright.sandbox.twins.facebook import part as facebook
+from postwright.sandbox.twins.facebook.comments import comment_from_outside
+from postwright.sandbox.twins.facebook.publishing import settle
+from postwright.sandbox.twins.facebook.videos import UPLOADS
 from postwright.sandbox.twins.instagram.part import InstagramPart
+from postwright.sandbox.twins.instagram.uploads import CONTAINERS
 from postwright.sandbox.twins.meta import accounts, seeds
 from postwright.sandbox.twins.meta.errors import (
     APP_LIMIT,
-    BUSINESS_LIMIT,
+    NOT_ALLOWED,
+    TOKEN_ENDED,
     UNAVAILABLE,
     UNKNOWN_ERROR,
+    UNSUPPORTED,
     GraphError,
     Rule,
     trace_id,
@@ -24,10 +31,20 @@ from postwright.sandbox.twins.meta.facebook_login import FacebookLogin
 from postwright.sandbox.twins.meta.graph import GraphHost, split_path
 from postwright.sandbox.twins.meta.hooks import OBJECTS
 from postwright.sandbox.twins.meta.nodes import FACEBOOK, INSTAGRAM, Graph
+from postwright.sandbox.twins.meta.rates import BUSINESS, Headers
 from postwright.sandbox.twins.meta.subscriptions import answer_subscriptions
 from postwright.sandbox.twins.meta.tokens import FACEBOOK_LOGIN, INSTAGRAM_LOGIN, presented
+from postwright.sandbox.twins.meta.uploads import answer_upload
 
 Answer = Callable[[Call], Awaitable[Reply]]
+FAULTS: Mapping[int, Rule] = {
+    401: TOKEN_ENDED["logged_out"],
+    403: NOT_ALLOWED,
+    404: UNSUPPORTED,
+    429: APP_LIMIT,
+    503: UNAVAILABLE,
+}
+"""Status of an ordered fault -> what Graph says with it; an unknown error otherwise."""
 
 
 class MetaTwin(Twin):
@@ -36,6 +53,7 @@ class MetaTwin(Twin):
     hosts: ClassVar[frozenset[str]] = frozenset(
         {
             "graph.facebook.com",
+            "graph-video.facebook.com",
             "www.facebook.com",
             "rupload.facebook.com",
             "graph.instagram.com",
@@ -49,6 +67,7 @@ class MetaTwin(Twin):
         super().__init__(world, consent)
         self._graph = Graph(world)
         accounts.install(self._graph)
+        facebook.install(self._graph)
         self._instagram = InstagramPart(self._graph, consent)
         login = FacebookLogin(world, consent)
 
@@ -59,12 +78,14 @@ class MetaTwin(Twin):
         }
         self._graph_hosts: Mapping[str, GraphHost] = {
             "graph.facebook.com": GraphHost(self._graph, FACEBOOK_LOGIN, plain),
+            "graph-video.facebook.com": GraphHost(self._graph, FACEBOOK_LOGIN, {}),
             "graph.instagram.com": GraphHost(self._graph, INSTAGRAM_LOGIN, self._instagram.plain_paths()),
         }
         self._dialog = login.dialog
         self._hosts: Mapping[str, Answer] = {
             **{name: host.answer for name, host in self._graph_hosts.items()},
             "www.facebook.com": self._facebook_pages,
+            "rupload.facebook.com": self._upload,
             **self._instagram.hosts(),
         }
 
@@ -73,7 +94,7 @@ class MetaTwin(Twin):
         self._graph.nodes.clear()
         self._graph.rates.reset()
         self._graph.hooks.reset()
-        seeds.plant(self.world)
+        self.world.add(apps=seeds.APPS, people=seeds.PEOPLE, accounts=seeds.ACCOUNTS)
         self.adopt()
 
     def adopt(self) -> None:
@@ -82,8 +103,9 @@ class MetaTwin(Twin):
         self._instagram.adopt()
 
     def tick(self) -> None:
-        """Virtual time has jumped: stories may have ended."""
+        """Virtual time has jumped: stories may have ended, scheduled posts are due."""
         self._instagram.tick()
+        settle(self._graph)
 
     def identify(self, call: Call) -> None:
         """Platform and account by the node in the path, else by the token, else by the host."""
@@ -111,18 +133,30 @@ class MetaTwin(Twin):
 
     def failure(self, call: Call, fault: Fault) -> Reply:
         """An ordered failure in Graph's error body."""
+        rule = FAULTS.get(fault.status, UNKNOWN_ERROR)
+        status = fault.status
+        headers: Headers = ()
         if fault.kind == "rate_limit":
-            rule = BUSINESS_LIMIT if call.platform == INSTAGRAM else APP_LIMIT
-        else:
-            rule = UNAVAILABLE if fault.status == UNAVAILABLE.status else UNKNOWN_ERROR
-        status = rule.status if fault.kind == "rate_limit" else fault.status
+            rule, headers = self._used_up(call)
+            status = rule.status
         code = rule.code if fault.code is None else fault.code
-        ordered = Rule(code, fault.message or rule.message, fault.subcode or rule.subcode, transient=rule.transient)
-        return json_reply(GraphError(ordered).body(trace_id()), status)
+        subcode = rule.subcode if fault.code is None else fault.subcode
+        ordered = Rule(code, fault.message or rule.message, fault.subcode or subcode, transient=rule.transient)
+        error = GraphError(ordered, method=call.method.lower(), id=call.account, app="")
+        return json_reply(error.body(trace_id()), status, headers)
+
+    def _used_up(self, call: Call) -> tuple[Rule, Headers]:
+        """The refusal that fits the account and the token, with the header that says when to come again."""
+        token = self.token_of(call)
+        if call.platform == FACEBOOK and (token is None or not token.account_id):
+            return APP_LIMIT, ()
+        rule = BUSINESS[call.platform][1]
+        known = call.account in self.world.accounts
+        return rule, (self._graph.rates.business_header(call.account, 100, 60),) if known else ()
 
     async def act(self, deed: Deed) -> Json:
         """Somebody outside comments, writes or mentions."""
-        return self._instagram.act(deed)
+        return comment_from_outside(self._graph, deed) if deed.platform == FACEBOOK else self._instagram.act(deed)
 
     async def subscribe(self, platform: str, order: Mapping[str, Json]) -> Json:
         """Register a callback with every app of the platform's events."""
@@ -140,6 +174,9 @@ class MetaTwin(Twin):
         except GraphError as error:
             raise NotOffered(str(error)) from error
         return {"object": topic, "fields": sorted(chosen), "apps": [app.client_id for app in apps]}
+
+    async def _upload(self, call: Call) -> Reply:
+        return await answer_upload(self._graph, (CONTAINERS, UPLOADS), call)
 
     async def _facebook_pages(self, call: Call) -> Reply:
         try:
