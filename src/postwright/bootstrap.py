@@ -1,8 +1,10 @@
 """The composition root: opens what the settings name, gives the App, and closes everything again in order."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 from urllib.parse import quote
 
 from postwright.kit.blobs import Blobs
@@ -14,6 +16,19 @@ from postwright.services.app import App
 from postwright.settings import Settings
 from postwright.storage import embedded
 from postwright.storage.db import Database
+
+_GARBAGE: Final = (50_000, 20, 20)
+"""How many more objects than before start a collection of the youngest, and how many of those one of the next age."""
+
+
+def collect_seldom() -> None:
+    """Let this process look for cyclic garbage seldom, and never among what it was started with.
+
+    For processes that live long and make many objects: with Python's thresholds a sixth of a worker's time went there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 @asynccontextmanager

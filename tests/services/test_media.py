@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from postwright.domain.capability import ImageRule
+from postwright.domain.capability import DocumentRule, ImageRule, PostKind
 from postwright.domain.errors import Invalid
 from postwright.domain.media import Media
 from postwright.services import media
@@ -15,7 +16,8 @@ from postwright.services.app import App
 from postwright.storage.db import Database
 from tests.support.apps import Person, join, make_settings, open_app
 from tests.support.clock import ManualClock
-from tests.support.media_files import animation, picture, transparent, video
+from tests.support.fake_platform import FAKE, FakePlatform
+from tests.support.media_files import animation, document, picture, transparent, video
 
 RULE = ImageRule(mimes=("image/jpeg",), max_bytes=8_000_000, max_width=300, convert_to="image/jpeg")
 
@@ -78,6 +80,45 @@ async def test_an_animation_cannot_become_a_still_picture(app: App, person: Pers
     stored = await _store(app, person, animation(tmp_path / "a.gif"))
     with pytest.raises(Invalid):
         await media.fit(app, stored, RULE)
+
+
+@pytest.mark.parametrize(
+    ("limits", "size"),
+    [
+        ({"max_height": 100}, (150, 100)),
+        ({"max_width": 300, "max_height": 100}, (150, 100)),
+        ({"max_pixels": 15_000}, (150, 100)),
+        ({"max_pixels": 1}, (1, 1)),
+        ({"max_width": 30, "max_pixels": 15_000}, (30, 20)),
+    ],
+)
+async def test_a_picture_is_reduced_to_every_limit(
+    app: App, person: Person, tmp_path: Path, limits: dict[str, int], size: tuple[int, int]
+) -> None:
+    stored = await _store(app, person, picture(tmp_path / "a.jpg", width=600, height=400))
+    rule = ImageRule(mimes=("image/jpeg",), max_bytes=8_000_000, convert_to="image/jpeg", **limits)  # type: ignore[arg-type]  # limits only
+    made = await media.fit(app, stored, rule)
+    assert (made.facts.width, made.facts.height) == size
+    assert await media.fit(app, made, rule) == made
+
+
+async def test_an_animation_is_left_alone_where_its_format_is_taken(app: App, person: Person, tmp_path: Path) -> None:
+    stored = await _store(app, person, animation(tmp_path / "a.gif"))
+    rule = ImageRule(mimes=("image/jpeg", "image/gif"), max_bytes=8_000_000, max_pixels=10_000, convert_to="image/jpeg")
+    assert await media.fit(app, stored, rule) == stored
+
+
+async def test_a_document_is_kept_with_its_pages(app: App, person: Person, tmp_path: Path) -> None:
+    stored = await _store(app, person, document(tmp_path / "Our plan.pdf", pages=4))
+    assert (stored.facts.kind, stored.facts.pages) == ("document", 4)
+    assert stored.key.endswith("/Our-plan.pdf")
+    async with app.db.tx() as tx:
+        assert (await media.get(tx, person.member.workspace.id, stored.id)).media == stored
+
+
+async def test_the_largest_file_may_be_a_document(app: App) -> None:
+    book = PostKind("book", "Book", 1, 1, document=DocumentRule(("application/pdf",), 10**12, 300))
+    assert media.largest(replace(app, platforms={FAKE: FakePlatform(ManualClock(), kinds=(book,))})) == 10**12
 
 
 async def test_nothing_is_converted_where_the_rule_does_not_say_to_what(

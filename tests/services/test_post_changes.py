@@ -192,7 +192,7 @@ async def test_a_word_on_what_is_not_in_doubt_is_refused(world: World, account: 
 async def test_pages_over_posts_of_one_time_hold_each_of_them_once(
     world: World, account: UUID, *, soonest_first: bool
 ) -> None:
-    wanted = await draft(world, account)
+    wanted = replace(await draft(world, account), force=True)
     same = [(await create(world, replace(wanted, scheduled_at=TOMORROW))).id for _ in range(5)]
     early = (await create(world, wanted)).id
     in_order = [early, *same] if soonest_first else [*reversed(same), early]

@@ -1,5 +1,6 @@
 """A whole Postwright in one test: its own database, a sandbox over real HTTP, a person, and a worker driven by hand."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from postwright.kit.clock import Clock
 from postwright.kit.crypto import Key
 from postwright.main import create_server
 from postwright.sandbox.config import SandboxConfig
+from postwright.sandbox.samples import names, sample
 from postwright.sandbox.serve import running_sandbox
 from postwright.services import connect, media, people, posts
 from postwright.services.app import App
@@ -25,9 +27,10 @@ from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
 from postwright.settings import load
 from postwright.storage import publications
 from postwright.storage.posts import EventRow, PostRow
+from postwright.worker.engine import run_worker
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
-from tests.support.media_files import picture, video
+from tests.support.media_files import picture
 from tests.support.server import serving
 from tests.support.waiting import free_port
 
@@ -53,35 +56,48 @@ class World:
         """Another worker process, as far as leases go."""
         return Worker(self.app, sure_until=self.app.clock.now() + timedelta(days=365))
 
-    async def connect(self, login: str = "instagram", **consent: str) -> list[UUID]:
+    async def connect(self, login: str = "instagram", *, platform: str = PLATFORM, **consent: str) -> list[UUID]:
         """Go through the consent pages; the accounts that came of it."""
         async with self.app.db.tx() as tx:
-            start = await connect.begin(tx, self.app, self.caller, PLATFORM, login_id=login)
+            start = await connect.begin(tx, self.app, self.caller, platform, login_id=login)
         query = {"sandbox_consent": "approve", **consent}
         async with self.browser.get(start.redirect_url, params=query, allow_redirects=False) as reply:
             answer = dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
-        done = await connect.callback(self.app, PLATFORM, answer, None, may_choose=False)
+        done = await connect.callback(self.app, platform, answer, None, may_choose=False)
         assert isinstance(done, connect.Connected)
         return [account.id for account in done.accounts]
 
     async def upload(self, name: str) -> MediaRef:
-        """Store a picture (`name` ends in .jpg or .png) or a six-second video (.mp4) that any platform would take."""
+        """Store a picture (`name` ends in .jpg or .png) or a six-second video (.mp4) that any platform would take.
+
+        A name that the sandbox has a sample of means that one.
+        """
         if name in self.uploaded:
             return self.uploaded[name]
         path = self.folder / name
-        if path.suffix == ".mp4":
-            video(path, width=180, height=320, fps=30, frames=180, faststart=True)
+        if name in names():
+            path.write_bytes(sample(name))
+        elif path.suffix == ".mp4":
+            path.write_bytes(sample("reel.mp4"))
         else:
             picture(path, width=400, height=400)
+        return await self.store(path)
+
+    async def store(self, path: Path) -> MediaRef:
+        """Store a file, to be had again by its name."""
+        name = path.name
         upload = media.Upload(path, name, media.sha256_of(path))
         stored = await media.add_file(self.app, self.caller.workspace_id, upload)
         self.uploaded[name] = MediaRef(id=stored.media.id)
         return self.uploaded[name]
 
     async def post(self, account_id: UUID, *files: str, **draft: object) -> PostRow:
-        """Write a post with these sample files for one account; at once unless the draft says when."""
+        """Write a post with these sample files for one account; at once unless the draft says when.
+
+        The sample files of a sort are all alike, and so are posts of them: that is meant.
+        """
         refs = tuple([await self.upload(name) for name in files])
-        wanted = PostDraft(targets=(TargetDraft(account_id=account_id),), media=refs)
+        wanted = PostDraft(targets=(TargetDraft(account_id=account_id),), media=refs, force=True)
         row, _ = await posts.create(self.app, self.caller, replace(wanted, **draft))  # type: ignore[arg-type]  # named fields of the draft
         return row
 
@@ -109,6 +125,12 @@ class World:
         by = max(instant - self.app.clock.now(), timedelta())
         self.app.clock.advance(by)  # type: ignore[attr-defined]  # a test's clock is a ManualClock
         await self.sandbox_post("clock", {"advance_seconds": by.total_seconds()})
+
+    async def catch_up(self) -> None:
+        """Set this world's clock by the sandbox's, which another process may have moved."""
+        async with self.browser.get(f"{self.sandbox}/_sandbox/clock") as reply:
+            there = datetime.fromisoformat((await reply.json())["now"])
+        self.app.clock.advance(max(there - self.app.clock.now(), timedelta()))  # type: ignore[attr-defined]  # likewise
 
     async def get(self, post_id: UUID) -> PostRow:
         """The post as it stands."""
@@ -169,10 +191,26 @@ class World:
         """The posts that people can see on the platform."""
         return await self._journal("posts")
 
+    async def notices(self) -> list[dict[str, object]]:
+        """The webhooks that the sandbox sent."""
+        return await self._journal("webhooks")
+
     async def _journal(self, kind: str) -> list[dict[str, object]]:
         async with self.browser.get(f"{self.sandbox}/_sandbox/journal", params={"kind": kind}) as reply:
             journal: dict[str, list[dict[str, object]]] = await reply.json()
             return journal[kind]
+
+
+@asynccontextmanager
+async def at_work(world: World) -> AsyncIterator[None]:
+    """Let a whole worker run, beside the test, until the block ends."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run_worker(world.app, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from postwright.sandbox.config import SandboxConfig
 from tests.support.clock import ManualClock
 from tests.support.world import World, running_world
 
@@ -16,5 +17,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with running_world(database_url, tmp_path, clock) as running:
+    # Media are taken as they are: a clock that is moved by hand would outrun the time that looking at them takes.
+    config = SandboxConfig(video_delay=30, trust_media=True)
+    async with running_world(database_url, tmp_path, clock, config) as running:
         yield running

@@ -1,8 +1,6 @@
 """The worker process as a whole: woken by the job engine, its leases kept alive, ended in good order."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,9 +10,8 @@ import pytest
 
 from postwright.kit.clock import SystemClock
 from postwright.storage import publications
-from postwright.worker.engine import run_worker
 from tests.support.waiting import eventually
-from tests.support.world import World, running_world
+from tests.support.world import World, at_work, running_world
 
 PATIENCE = timedelta(seconds=40)
 
@@ -24,17 +21,6 @@ async def present(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A world whose clock runs, with heartbeats often enough to see several."""
     async with running_world(database_url, tmp_path, SystemClock(), heartbeat_seconds=0.3) as world:
         yield world
-
-
-@asynccontextmanager
-async def at_work(world: World) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(run_worker(world.app, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 async def is_out(world: World, post_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from postwright.domain.capability import ImageRule, Options
 from postwright.domain.check import check, choose_kind
 from postwright.domain.errors import Finding, Invalid, NotFound
 from postwright.domain.media import Attachment
-from postwright.domain.post import Content
+from postwright.domain.post import Content, content_digest
 from postwright.domain.publication import Json
 from postwright.services import media as files
 from postwright.services.app import App
@@ -99,6 +99,11 @@ class _Library:
             raise NotFound("There is no such file in this workspace.", code="media_not_found", field=f"{where}.id")
         return found
 
+    def digest(self, caption: str, attachments: Sequence[Attachment]) -> bytes:
+        """The same for the same text with the same files."""
+        sums = {stored.media.id: stored.sha256 for stored in self.known.values()}
+        return content_digest(caption, [sums[attachment.media.id] for attachment in attachments])
+
     async def discard(self) -> None:
         """Delete what was fetched for this draft."""
         for media_id in self.fetched:
@@ -126,7 +131,7 @@ async def _compose(app: App, caller: Caller, draft: PostDraft, library: _Library
         own = None
         if target.media is not None:
             own = await library.attachments(target.media, f"targets.{index}.media")
-        made, found = await _variant(app, draft, target, account, _Files(shared, own, f"targets.{index}"))
+        made, found = await _variant(library, draft, target, account, _Files(shared, own, f"targets.{index}"))
         findings += [replace(f, platform=account.platform, account_id=str(account.id)) for f in found]
         if made is not None:
             publications.append(made)
@@ -134,13 +139,14 @@ async def _compose(app: App, caller: Caller, draft: PostDraft, library: _Library
 
 
 async def _variant(
-    app: App,
+    library: _Library,
     draft: PostDraft,
     target: TargetDraft,
     account: Account,
     media: _Files,
 ) -> tuple[NewPublication | None, list[Finding]]:
     """One account's publication, and what is to be said about it."""
+    app = library.app
     capability = app.adapter(account.platform).spec.capability
     options, findings = _options(app, capability.options, account.platform, draft, target)
     if options is None:
@@ -156,10 +162,14 @@ async def _variant(
     kind = choose_kind(capability, content)
     rule = None if isinstance(kind, Finding) else kind.image
     where = "media" if media.own is None else f"{media.where}.media"
-    fitted = content.attachments if rule is None else await _fit(app, content.attachments, rule, where)
+    try:
+        fitted = content.attachments if rule is None else await _fit(app, content.attachments, rule, where)
+    except Invalid as unfit:
+        return None, [*findings, *unfit.findings]
     own = None if media.own is None and fitted == media.shared else _placed(fitted)
+    said = library.digest(caption, content.attachments)
     stored: dict[str, Json] = options.model_dump(mode="json", exclude_unset=True)
-    return NewPublication(account.id, account.platform, target.caption, stored, own), findings
+    return NewPublication(account.id, account.platform, target.caption, stored, own, said), findings
 
 
 async def _fit(app: App, attachments: tuple[Attachment, ...], rule: ImageRule, where: str) -> tuple[Attachment, ...]:
@@ -187,14 +197,32 @@ def _options(
     try:
         return model.model_validate(given), []
     except ValidationError as error:
-        return None, [_option_finding(fault) for fault in error.errors()]
+        return None, option_findings(error)
+
+
+def option_findings(error: ValidationError) -> list[Finding]:
+    """What a platform's options model refused, option by option."""
+    return [_option_finding(fault) for fault in error.errors()]
+
+
+_LIMITS = ("max_length", "min_length", "le", "ge", "lt", "gt")
+"""How pydantic calls the limit that a value broke."""
 
 
 def _option_finding(fault: ErrorDetails) -> Finding:
     path = ".".join(str(part) for part in fault["loc"])
-    unknown = fault["type"] == "extra_forbidden"
-    message = f"There is no option {path}." if unknown else f"{path}: {fault['msg']}."
-    return Finding(f"options.{path}", "unknown_option" if unknown else "bad_option", message)
+    if fault["type"] == "extra_forbidden":
+        return Finding(f"options.{path}", "unknown_option", f"There is no option {path}.")
+    context, value = fault.get("ctx", {}), fault["input"]
+    limit = next((context[name] for name in _LIMITS if name in context), None)
+    measured = len(value) if isinstance(value, str | list | tuple) else value
+    return Finding(
+        f"options.{path}",
+        "bad_option",
+        f"{path}: {fault['msg']}.",
+        limit=limit,
+        value=measured if limit is not None and isinstance(measured, int | float) else None,
+    )
 
 
 async def _accounts(app: App, caller: Caller, draft: PostDraft) -> list[tuple[TargetDraft, Account]]:

@@ -13,7 +13,7 @@ from postwright.platforms.base import Target
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.services.auth import Caller
-from postwright.storage import accounts, changes, queue
+from postwright.storage import accounts, changes, preflight, queue
 from postwright.storage.accounts import Closed, Held
 from postwright.storage.db import Tx
 from postwright.storage.publications import Line, refresh_post_state, write_lines
@@ -71,6 +71,7 @@ async def store(
         account_id = await accounts.connect(tx, fresh, target.grant.subject)
         await accounts.store_tokens(tx, account_id, tokens.seal(app, account_id, target.grant), now)
         ids.append(account_id)
+    await preflight.look_again(tx, ids, now)
     await queue.wake(tx, [(account_id, now) for account_id in ids], now)
     return tuple(one for one in await accounts.connected(tx, workspace_id, platform) if one.id in ids)
 

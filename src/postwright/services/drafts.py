@@ -33,6 +33,8 @@ class TargetDraft:
 class PostDraft:
     """A post as it was asked for. `options` are one platform's, or keyed by platform. Without a time: at once.
 
+    With `force` it may say what was said before.
+
     `alone`: the one target is the post's own account or platform, not an entry of a list; findings name it so.
     """
 
@@ -44,3 +46,4 @@ class PostDraft:
     scheduled_at: str | None = None
     timezone: str | None = None
     alone: bool = False
+    force: bool = False

@@ -13,6 +13,7 @@ from postwright.kit.logging import logger
 from postwright.services.app import App
 from postwright.storage import health as storage
 from postwright.storage.db import Tx
+from postwright.storage.health import Depth, Lateness
 from postwright.storage.migrate import SchemaState, schema_state
 
 DATABASE_FAULTS = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -21,7 +22,8 @@ _NOT_THERE = ("08", "53", "57P")
 """SQLSTATE classes of a server that lives but does not serve: lost connections, full, starting or stopping."""
 LONGEST_WAIT = timedelta(minutes=1)
 """A due publication that waits longer means that the workers do not keep up."""
-LATENESS_OVER = timedelta(hours=1)
+COUNTED_AFTER = timedelta(seconds=5)
+"""A start is counted a little later: by then every worker has committed the ones of that moment."""
 
 _SCHEMA: Mapping[SchemaState, str] = {
     SchemaState.EMPTY: "The database is empty: run postwright migrate.",
@@ -42,10 +44,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How the publishing goes, over all processes. `lateness` is by quantile, in seconds."""
+    """How the publishing goes, over all processes."""
 
-    states: Mapping[str, int]
-    lateness: Mapping[str, float]
+    depths: tuple[Depth, ...]
+    lateness: Lateness
     due: int
     oldest_due: timedelta
     workers: int
@@ -55,13 +57,14 @@ def problem_of(error: Exception) -> Problem | None:
     """What a fault of the database means for a caller; None where it is a fault of ours."""
     if isinstance(error, IntegrityError):
         return Conflict("Something that this refers to has just changed; try again.")
-    if _is_lost(error):
+    if is_lost(error):
         logger().error("database_unreachable", reason=f"{type(error).__name__}: {error}")
         return Unready("The database cannot be reached right now.", code="database_unreachable")
     return None
 
 
-def _is_lost(error: Exception) -> bool:
+def is_lost(error: Exception) -> bool:
+    """Whether it means that the database is away, and not that something is wrong with what was asked of it."""
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         return error.connection_invalidated or state.startswith(_NOT_THERE)
@@ -92,12 +95,18 @@ async def work(tx: Tx, app: App) -> Work:
     now = app.clock.now()
     due, oldest = await storage.due(tx, now)
     return Work(
-        states=await storage.states(tx),
-        lateness=await storage.lateness(tx, since=now - LATENESS_OVER, until=now),
+        depths=await storage.depths(tx),
+        lateness=await storage.lateness(tx),
         due=due,
         oldest_due=now - oldest if oldest else timedelta(0),
         workers=await storage.workers(tx, since=now - app.settings.lease),
     )
+
+
+async def count_lateness(app: App) -> None:
+    """Count how late publications started since the last time; any process may, one at a time does."""
+    async with app.db.tx() as tx:
+        await storage.count_lateness(tx, app.clock.now() - COUNTED_AFTER)
 
 
 async def _work_checks(tx: Tx, app: App) -> tuple[Check, ...]:

@@ -5,6 +5,7 @@ A file is what its content says, never its name. How it is measured and converte
 
 import asyncio
 import hashlib
+import math
 import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -56,6 +57,7 @@ _EXTENSIONS: Final[Mapping[str, str]] = {
     "video/3gpp": "3gp",
     "video/webm": "webm",
     "video/x-matroska": "mkv",
+    "application/pdf": "pdf",
 }
 
 Variant = Literal["file", "thumb"]
@@ -85,11 +87,12 @@ class _Recipe:
     """How a JPEG is to be made; the same recipe is cooked once for each picture."""
 
     max_width: int
+    max_height: int
     max_bytes: int
 
     @property
     def name(self) -> str:
-        return f"{_CONVERTED} width {self.max_width} bytes {self.max_bytes}"
+        return f"{_CONVERTED} within {self.max_width}x{self.max_height} bytes {self.max_bytes}"
 
 
 def largest(app: App) -> int:
@@ -98,7 +101,7 @@ def largest(app: App) -> int:
         rule.max_bytes
         for adapter in app.platforms.values()
         for kind in adapter.spec.capability.kinds
-        for rule in (kind.image, kind.video)
+        for rule in (kind.image, kind.video, kind.document)
         if rule is not None
     ]
     return max(rules, default=LARGEST_WITHOUT_RULES)
@@ -180,8 +183,7 @@ async def fit(app: App, media: Media, rule: ImageRule, *, field: str = "media") 
     """
     if rule.convert_to is None or _fits(media.facts, rule):
         return media
-    max_width = min(rule.max_width or media.facts.width, media.facts.width)
-    recipe = _Recipe(max_width, rule.max_bytes)
+    recipe = _Recipe(*_reduced(media.facts, rule), rule.max_bytes)
     async with app.db.tx() as tx:
         made = await storage.rendition(tx, media.id, recipe.name)
     return made or await _render(app, media, recipe, field)
@@ -279,6 +281,7 @@ def _facts(found: Probe) -> MediaFacts:
         audio_hz=found.audio_hz,
         bit_rate=found.bit_rate,
         faststart=found.faststart,
+        pages=found.pages,
     )
 
 
@@ -313,8 +316,18 @@ def _fits(facts: MediaFacts, rule: ImageRule) -> bool:
     return (
         facts.mime in rule.mimes
         and facts.size_bytes <= rule.max_bytes
-        and (rule.max_width is None or facts.width <= rule.max_width)
+        and (facts.width, facts.height) == _reduced(facts, rule)
     )
+
+
+def _reduced(facts: MediaFacts, rule: ImageRule) -> tuple[int, int]:
+    """The box that a picture of this size must go into: its own size where that keeps the rule."""
+    width = min(rule.max_width or facts.width, facts.width)
+    height = min(rule.max_height or facts.height, facts.height)
+    if rule.max_pixels is None or facts.width * facts.height <= rule.max_pixels:
+        return width, height
+    scale = math.sqrt(rule.max_pixels / (facts.width * facts.height))
+    return max(1, min(width, int(facts.width * scale))), max(1, min(height, int(facts.height * scale)))
 
 
 async def _render(app: App, media: Media, recipe: _Recipe, field: str) -> Media:
@@ -324,7 +337,10 @@ async def _render(app: App, media: Media, recipe: _Recipe, field: str) -> Media:
         path = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="postwright-"))) / "made.jpg"
         try:
             source = await undo.enter_async_context(app.blobs.as_local_file(media.key))
-            facts = _facts(await to_jpeg(source, path, max_width=recipe.max_width, max_bytes=recipe.max_bytes))
+            made_facts = await to_jpeg(
+                source, path, max_width=recipe.max_width, max_height=recipe.max_height, max_bytes=recipe.max_bytes
+            )
+            facts = _facts(made_facts)
         except (Unreadable, CannotConvert, ProbeTimeout) as refused:
             raise Invalid.of(field, "media_unconvertible", refused.reason) from refused
         made = Media(made_id, key, media.name, facts)

@@ -129,7 +129,7 @@ def _checked(wanted: SignUp) -> SignUp:
         findings.append(Finding("email", "email_invalid", "This is not an email address that can receive mail."))
     findings += _password_findings(wanted.password)
     name, workspace = (wanted.name or "").strip(), (wanted.workspace or "").strip()
-    findings += _name_findings("name", name) + _name_findings("workspace", workspace)
+    findings += name_findings("name", name) + name_findings("workspace", workspace)
     try:
         zone_of(wanted.timezone)
     except Invalid as unknown:
@@ -139,7 +139,8 @@ def _checked(wanted: SignUp) -> SignUp:
     return SignUp(email, wanted.password, name, wanted.timezone, workspace)
 
 
-def _name_findings(field: str, name: str) -> list[Finding]:
+def name_findings(field: str, name: str) -> list[Finding]:
+    """What is wrong with the name of a person or a workspace."""
     if len(name) > LONGEST_NAME:
         message = f"A name has at most {LONGEST_NAME} characters."
         return [Finding(field, "name_too_long", message, limit=LONGEST_NAME, value=len(name))]

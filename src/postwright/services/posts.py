@@ -13,6 +13,7 @@ from postwright.domain.errors import Conflict, Finding, Invalid, NotFound, Probl
 from postwright.domain.publication import State
 from postwright.domain.schedule import Moment, at_once, moment
 from postwright.kit.pages import Cursor, Page
+from postwright.services import duplicates
 from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.services.compose import Composed, composing
@@ -44,7 +45,8 @@ async def create(app: App, caller: Caller, draft: PostDraft) -> tuple[PostRow, b
     """Store a post to go out at its time, or at once; and whether it is new.
 
     A client_post_id that the workspace has used gives the post it made then, whatever the draft
-    says. Raises Invalid, NotFound, and Conflict (`client_post_id_used`) where that post was deleted.
+    says. Raises Invalid (`duplicate_post` where the same goes out already, unless the draft has `force`),
+    NotFound, and Conflict (`client_post_id_used`) where that post was deleted.
     """
     async with app.db.tx() as tx:
         known = await _made_before(tx, caller, draft)
@@ -62,13 +64,20 @@ async def create(app: App, caller: Caller, draft: PostDraft) -> tuple[PostRow, b
         return known, False
 
 
-async def validate(app: App, caller: Caller, draft: PostDraft) -> tuple[Finding, ...]:
-    """All that stands against the draft, and what is worth knowing about it. Nothing is stored."""
+async def validate(app: App, caller: Caller, draft: PostDraft, *, changing: UUID | None = None) -> tuple[Finding, ...]:
+    """All that stands against the draft (in place of the post `changing`), and what is worth knowing about it.
+
+    Nothing is stored.
+    """
     try:
         async with app.db.tx() as tx:
-            await _when(tx, app, caller, draft)
+            when = await _when(tx, app, caller, draft)
         async with composing(app, caller, draft, keep=False) as composed:
-            return composed.findings
+            if draft.force:
+                return composed.findings
+            async with app.db.tx() as tx:
+                said = await duplicates.findings(tx, caller, composed.publications, when.at, changing=changing)
+            return (*composed.findings, *said)
     except Problem as problem:
         if not problem.findings:
             raise
@@ -98,6 +107,8 @@ async def _store(act: _Act, draft: PostDraft, composed: Composed, when: Moment) 
     )
     if post_id is None:
         raise _MadeMeanwhile
+    if not draft.force:
+        await duplicates.refuse(tx, caller, composed.publications, when.at)
     for new in composed.publications:
         await _add(act, post_id, new, when)
     await queue.wake(tx, [(new.account_id, when.at) for new in composed.publications], now)
@@ -175,6 +186,8 @@ async def update(app: App, caller: Caller, post_id: UUID, draft: PostDraft) -> P
 
 async def _rewrite(act: _Act, post_id: UUID, draft: PostDraft, composed: Composed, when: Moment) -> None:
     tx, caller, now = act.tx, act.caller, act.now
+    if not draft.force:
+        await duplicates.refuse(tx, caller, composed.publications, when.at, changing=post_id)
     before = {row.account_id: row.id for row in (await get(tx, caller, post_id)).publications}
     await edits.rewrite(
         tx, post_id, caption=draft.caption, options=draft.options, moment=when, media=composed.media, now=now
@@ -184,7 +197,7 @@ async def _rewrite(act: _Act, post_id: UUID, draft: PostDraft, composed: Compose
         if kept is None:
             await _add(act, post_id, new, when)
         else:
-            await edits.rewrite_publication(tx, kept, post_id, new, when.at)
+            await edits.rewrite_publication(tx, kept, post_id, new, due_at=when.at, now=now)
             await publications.write_lines(tx, kept, [Line(now, "info", f"Changed; due {when.wall:%Y-%m-%d %H:%M}")])
     await edits.cancel(tx, tuple(before.values()))
     await queue.wake(tx, [(new.account_id, when.at) for new in composed.publications], now)

@@ -112,6 +112,14 @@ async def renew(app: App, account_id: UUID, stale: Secret | None) -> Secret:
     raise answer
 
 
+async def renew_until(app: App, account_id: UUID, until: datetime) -> None:
+    """Renew an access token that would have run out by then. Raises as `renew` does."""
+    async with app.db.tx() as tx:
+        held = _healthy(await accounts.held(tx, account_id))
+    if _passed(held.tokens.expires_at, until):
+        await renew(app, account_id, open_access(app, account_id, held.tokens.access_token))
+
+
 async def renew_due(app: App) -> int:
     """Renew all tokens that are due; how many were. A failure is logged and leaves the others alone."""
     async with app.db.tx() as tx:

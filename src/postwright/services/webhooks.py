@@ -1,5 +1,7 @@
 """Calls that platforms make to us: verified by the adapter, taken once, turned into wake-ups; rows stay the truth."""
 
+from dataclasses import replace
+
 from postwright.domain.errors import NotAllowed, Rejected
 from postwright.kit.crypto import Secret
 from postwright.platforms.base import Adapter, WebhookCall, WebhookEvent, WebhookSecrets
@@ -24,7 +26,7 @@ async def receive(app: App, platform: str, call: WebhookCall) -> str:
     adapter = app.adapter(platform)
     secrets = WebhookSecrets(verify_token(app, platform), _app_secrets(app, adapter))
     try:
-        answer = adapter.read_webhook(call, secrets)
+        answer = adapter.read_webhook(replace(call, received_at=app.clock.now()), secrets)
     except Rejected as refusal:
         raise NotAllowed(refusal.message, code="bad_signature") from refusal
     if answer.events:

@@ -142,6 +142,16 @@ async def store_tokens(tx: Tx, account_id: UUID, sealed: SealedTokens, now: date
     await tx.execute(statement, values)
 
 
+async def count_calls(tx: Tx, account_id: UUID, budget: str, *, calls: int, now: datetime) -> None:
+    """Count calls that were made beside publishing in the account's allowance of that name."""
+    statement = text("""
+        INSERT INTO rate_budgets AS r (account_id, name, slot, calls)
+        VALUES (:id, :name, date_trunc('minute', CAST(:now AS timestamptz)), :calls)
+        ON CONFLICT (account_id, name, slot) DO UPDATE SET calls = r.calls + excluded.calls
+    """)
+    await tx.execute(statement, {"id": account_id, "name": budget, "calls": calls, "now": now})
+
+
 async def due_for_renewal(tx: Tx, now: datetime) -> tuple[UUID, ...]:
     """The healthy accounts whose tokens are to be renewed by now, the most urgent first."""
     statement = text("""

@@ -14,6 +14,7 @@ import asyncpg
 from postwright.domain.account import Account, Health
 from postwright.domain.media import Attachment, Media, MediaFacts
 from postwright.domain.publication import Checkpoint, Json, State
+from postwright.domain.workspace import LatePolicy
 from postwright.storage.db import RawConnection, to_json
 
 
@@ -56,7 +57,8 @@ class Due:
     """Whether this claim opened it."""
     first_start: bool
     too_late: bool
-    """Found so late that a person must decide; it was not started."""
+    """Found so late that the workspace does not let it go out by itself; nothing of it is out, or on its way."""
+    late_policy: LatePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,67 +84,68 @@ class Wanted:
     attempt_id: UUID
 
 
-_CLAIM = """
+MEDIA_OF_D = """
+(SELECT jsonb_agg(jsonb_build_object('id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts,
+                                      'alt_text', pm.alt_text) ORDER BY pm.position)
+  FROM post_media pm JOIN media m ON m.id = pm.media_id
+  WHERE pm.post_id = d.post_id AND pm.publication_id IS NOT DISTINCT FROM
+        (SELECT v.publication_id FROM post_media v
+         WHERE v.post_id = d.post_id AND v.publication_id = d.id LIMIT 1))
+"""
+"""The files of a publication whose row is called d: its own, or its post's."""
+
+_CLAIM = f"""
 WITH asked AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS x (account_id, run, attempt_id)
 ), locked AS (
     SELECT a.id FROM accounts a JOIN asked ON asked.account_id = a.id ORDER BY a.id FOR UPDATE OF a
 ), lease AS (
-    UPDATE accounts a SET lease_owner = asked.run, lease_until = $5::timestamptz
+    UPDATE accounts a SET lease_owner = asked.run, lease_until = $5::timestamptz, lease_worker = $7::uuid
     FROM asked JOIN locked ON locked.id = asked.account_id
     WHERE a.id = asked.account_id AND a.disconnected_at IS NULL
       AND (a.lease_owner IS NULL OR a.lease_owner = asked.run OR a.lease_until < $4::timestamptz)
     RETURNING a.*, asked.attempt_id, $6::jsonb -> a.platform AS allowance
-), spent AS (
-    SELECT l.id, coalesce(sum(r.calls), 0) AS calls, min(r.slot) AS oldest
-    FROM lease l LEFT JOIN rate_budgets r ON r.account_id = l.id AND r.name = l.allowance ->> 'name'
-         AND r.slot > $4 - (l.allowance ->> 'window')::interval
-    GROUP BY l.id
-), able AS (
-    SELECT l.id, l.attempt_id, s.oldest,
-           s.calls + (l.allowance ->> 'needed')::int > (l.allowance ->> 'calls')::int AS is_full
-    FROM lease l JOIN spent s ON s.id = l.id
-    WHERE l.health = 'healthy' AND (l.blocked_until IS NULL OR l.blocked_until <= $4)
-), due AS (
-    SELECT d.*, able.attempt_id FROM able, LATERAL (
-        SELECT * FROM publications p
-        WHERE p.account_id = able.id AND p.state IN ('queued', 'publishing')
-          AND p.next_run_at <= $4 + interval '50 ms'
-        ORDER BY p.due_at, p.id LIMIT 1 FOR UPDATE) d
-    WHERE NOT able.is_full
-), timed AS (
-    SELECT d.id, d.started_at IS NULL AND $4 - d.next_run_at > make_interval(secs => w.late_limit_seconds) AS too_late
-    FROM due d JOIN workspaces w ON w.id = d.workspace_id
+), found AS (
+    SELECT l.*, s.*, d.*, w.late_policy,
+           d.due_state = 'queued' AND $4 - d.next_run_at > make_interval(secs => w.late_limit_seconds)
+             AND w.late_policy <> 'publish' AS too_late
+    FROM lease l JOIN workspaces w ON w.id = l.workspace_id, LATERAL (
+        SELECT l.health = 'healthy' AND (l.blocked_until IS NULL OR l.blocked_until <= $4) AS is_able,
+               coalesce(sum(r.calls), 0) + (l.allowance ->> 'needed')::int > (l.allowance ->> 'calls')::int AS is_full,
+               min(r.slot) AS oldest
+        FROM rate_budgets r
+        WHERE r.account_id = l.id AND r.name = l.allowance ->> 'name'
+          AND r.slot > $4 - (l.allowance ->> 'window')::interval) s
+    LEFT JOIN LATERAL (
+        SELECT p.id AS due_id, p.post_id, p.caption, p.options, p.state AS due_state, p.due_at, p.next_run_at,
+               p.checkpoint, p.intent_step, p.intent_at, p.asked, p.attempts, p.attempt_open_since, p.started_at
+        FROM publications p
+        WHERE p.account_id = l.id AND p.state IN ('queued', 'publishing')
+          AND p.next_run_at <= $4 + interval '50 ms' AND s.is_able AND NOT s.is_full
+        ORDER BY p.due_at, p.id LIMIT 1 FOR UPDATE) d ON true
 ), started AS (
     UPDATE publications p SET state = 'publishing', started_at = coalesce(p.started_at, $4),
            attempts = p.attempts + (p.attempt_open_since IS NULL)::int,
            attempt_open_since = coalesce(p.attempt_open_since, $4)
-    FROM timed t WHERE p.id = t.id AND NOT t.too_late
-    RETURNING p.id, p.post_id, p.attempts
+    FROM found f WHERE p.id = f.due_id AND NOT f.too_late
+    RETURNING p.id, p.post_id, p.attempts, f.attempt_id, f.attempt_open_since IS NULL AS opens
 ), opened AS (
     INSERT INTO attempts (id, publication_id, number, worker_id, started_at)
-    SELECT d.attempt_id, s.id, s.attempts, $7::uuid, $4
-    FROM started s JOIN due d ON d.id = s.id WHERE d.attempt_open_since IS NULL
+    SELECT attempt_id, id, attempts, $7, $4 FROM started WHERE opens
 ), shown AS (
     UPDATE posts SET state = 'publishing', updated_at = $4
     FROM started s WHERE posts.id = s.post_id AND posts.state <> 'publishing'
 )
-SELECT l.*, tok.access_token, tok.refresh_at, tok.expires_at,
-       CASE WHEN able.is_full THEN able.oldest END AS oldest_call,
-       d.id AS due_id, d.post_id, d.state AS due_state, d.due_at, d.checkpoint, d.intent_step, d.intent_at, d.asked,
-       d.options, d.attempt_open_since IS NULL AS opened, d.started_at IS NULL AS first_start,
-       started.attempts AS attempt, t.too_late, coalesce(d.caption, po.caption) AS caption,
-       NOT EXISTS (SELECT FROM publications x WHERE x.post_id = d.post_id AND x.id <> d.id) AS alone,
-       (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts,
-                                            'alt_text', pm.alt_text) ORDER BY pm.position)
-        FROM post_media pm JOIN media m ON m.id = pm.media_id
-        WHERE pm.post_id = d.post_id AND pm.publication_id IS NOT DISTINCT FROM
-              (SELECT v.publication_id FROM post_media v
-               WHERE v.post_id = d.post_id AND v.publication_id = d.id LIMIT 1)) AS media
-FROM lease l LEFT JOIN able ON able.id = l.id LEFT JOIN account_tokens tok ON tok.account_id = l.id
-LEFT JOIN due d ON d.account_id = l.id LEFT JOIN timed t ON t.id = d.id LEFT JOIN started ON started.id = d.id
-LEFT JOIN posts po ON po.id = d.post_id
-"""
+SELECT f.*, tok.access_token, tok.refresh_at, tok.expires_at,
+       CASE WHEN f.is_able AND f.is_full THEN f.oldest END AS oldest_call,
+       f.attempt_open_since IS NULL AS opened, f.started_at IS NULL AS first_start,
+       CASE WHEN NOT f.too_late THEN f.attempts + (f.attempt_open_since IS NULL)::int END AS attempt,
+       coalesce(f.caption, po.caption) AS text,
+       NOT EXISTS (SELECT FROM publications x WHERE x.post_id = f.post_id AND x.id <> f.due_id) AS alone,
+       {MEDIA_OF_D} AS media
+FROM found f CROSS JOIN LATERAL (SELECT f.due_id AS id, f.post_id) d
+LEFT JOIN account_tokens tok ON tok.account_id = f.id LEFT JOIN posts po ON po.id = f.post_id
+"""  # noqa: S608 the part is this module's constant
 
 
 async def claim(
@@ -209,9 +212,9 @@ def _due(row: asyncpg.Record) -> Due:
         post_id=row["post_id"],
         alone=row["alone"],
         state=State(row["due_state"]),
-        caption=row["caption"],
+        caption=row["text"],
         options=row["options"],
-        attachments=tuple(_attachment(item) for item in row["media"] or ()),
+        attachments=tuple(attachment_of(item) for item in row["media"] or ()),
         due_at=row["due_at"],
         checkpoint=Checkpoint(**checkpoint) if checkpoint else None,
         intent_step=row["intent_step"],
@@ -221,10 +224,12 @@ def _due(row: asyncpg.Record) -> Due:
         opened=row["opened"],
         first_start=row["first_start"],
         too_late=bool(row["too_late"]),
+        late_policy=LatePolicy(row["late_policy"]),
     )
 
 
-def _attachment(item: Mapping[str, object]) -> Attachment:
+def attachment_of(item: Mapping[str, object]) -> Attachment:
+    """A file in its place, as MEDIA_OF_D gives it."""
     facts = item["facts"]
     assert isinstance(facts, dict)  # noqa: S101 jsonb written by this program
     stored = Media(UUID(str(item["id"])), str(item["key"]), str(item["name"]), MediaFacts(**facts))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import asyncpg
+from pydantic_core import from_json  # a third of json.loads
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
@@ -52,6 +53,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             json_serializer=to_json,
+            json_deserializer=from_json,
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
 
@@ -110,7 +112,7 @@ async def raw(tx: Tx) -> RawConnection:
 async def _read_json(connection: RawConnection) -> None:
     """Results come back decoded and parameters are JSON text, as on the engine's connections."""
     for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=json.loads)
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=from_json)
 
 
 async def _leave_as_it_is(connection: object) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from postwright.domain.publication import Json, State
-from postwright.domain.schedule import Moment
+from postwright.domain.schedule import Moment, next_preflight
 from postwright.storage.db import Tx
 from postwright.storage.posts import EventRow, NewPublication, attach
 
@@ -43,7 +43,7 @@ async def requeue(tx: Tx, publication_ids: Sequence[UUID], *, now: datetime, afr
     rows = await tx.execute(
         text("""
             UPDATE publications SET state = 'queued', due_at = :now, next_run_at = :now, started_at = NULL,
-                   attempts = 0,
+                   attempts = 0, preflight_at = NULL, warnings = '[]',
                    attempt_open_since = NULL, intent_step = NULL, intent_at = NULL, asked = 0, error = NULL,
                    checkpoint = CASE WHEN :afresh THEN NULL ELSE checkpoint END
             WHERE id = ANY(:ids) RETURNING account_id
@@ -63,6 +63,12 @@ async def settle_as_published(tx: Tx, publication_id: UUID, *, external_url: str
         """),
         {"id": publication_id, "url": external_url, "now": now},
     )
+
+
+async def mark_removed(tx: Tx, publication_id: UUID, now: datetime) -> None:
+    """It was taken down from its platform, or found gone."""
+    statement = text("UPDATE publications SET removed_at = coalesce(removed_at, :now) WHERE id = :id")
+    await tx.execute(statement, {"id": publication_id, "now": now})
 
 
 async def rewrite(
@@ -87,16 +93,24 @@ async def rewrite(
 
 
 async def rewrite_publication(
-    tx: Tx, publication_id: UUID, post_id: UUID, new: NewPublication, due_at: datetime
+    tx: Tx, publication_id: UUID, post_id: UUID, new: NewPublication, *, due_at: datetime, now: datetime
 ) -> None:
     """Replace one account's variant and queue it anew, from its first step."""
     statement = text("""
-        UPDATE publications SET caption = :caption, options = :options, state = 'queued', due_at = :due_at,
-               next_run_at = :due_at, started_at = NULL, attempts = 0, attempt_open_since = NULL, checkpoint = NULL,
+        UPDATE publications SET caption = :caption, options = :options, content_digest = :content_digest,
+               state = 'queued', due_at = :due_at, next_run_at = :due_at, preflight_at = :preflight_at,
+               warnings = '[]', started_at = NULL, attempts = 0, attempt_open_since = NULL, checkpoint = NULL,
                intent_step = NULL, intent_at = NULL, asked = 0, error = NULL
         WHERE id = :id
     """).bindparams(bindparam("options", type_=JSONB))
-    values = {"id": publication_id, "caption": new.caption, "options": dict(new.options), "due_at": due_at}
+    values = {
+        "id": publication_id,
+        "caption": new.caption,
+        "options": dict(new.options),
+        "content_digest": new.content_digest,
+        "due_at": due_at,
+        "preflight_at": next_preflight(due_at, now),
+    }
     await tx.execute(statement, values)
     await attach(tx, post_id, publication_id, new.media or ())
 

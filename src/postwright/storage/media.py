@@ -1,7 +1,7 @@
 """Statements on stored media: files, the renditions made of them, and the posts that use them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -86,6 +86,17 @@ async def rendition(tx: Tx, original_id: UUID, recipe: str) -> Media | None:
     query = text("SELECT id, key, name, facts FROM media WHERE rendition_of = :original AND recipe = :recipe")
     row = (await tx.execute(query, {"original": original_id, "recipe": recipe})).one_or_none()
     return None if row is None else _media(row)
+
+
+async def originals(tx: Tx, workspace_id: UUID, media_ids: Sequence[UUID]) -> Mapping[UUID, Stored]:
+    """Of those of these files that are renditions, what they were made of."""
+    query = text(f"""
+        SELECT made.id AS made_id, {", ".join(f"m.{name}" for name in _COLUMNS.split(", "))}
+        FROM media made JOIN media m ON m.id = made.rendition_of
+        WHERE made.workspace_id = :workspace AND made.id = ANY(:ids)
+    """)  # noqa: S608 the columns are this module's constant
+    rows = await tx.execute(query, {"workspace": workspace_id, "ids": list(media_ids)})
+    return {row.made_id: _stored(row) for row in rows}
 
 
 async def add_rendition(tx: Tx, made: Media, *, original_id: UUID, recipe: str, sha256: bytes, now: datetime) -> bool:

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from postwright.domain.errors import Finding
 from postwright.domain.media import Media, MediaFacts
 from postwright.domain.publication import Json, State
-from postwright.domain.schedule import Moment
+from postwright.domain.schedule import Moment, next_preflight
 from postwright.kit.ids import new_id
 from postwright.kit.pages import Cursor
 from postwright.storage.db import Tx
@@ -35,9 +36,12 @@ class PublicationRow:
     calls: int
     started_at: datetime | None
     published_at: datetime | None
+    removed_at: datetime | None
     external_id: str | None
     external_url: str | None
     error: Mapping[str, Json] | None
+    warnings: tuple[Finding, ...]
+    """What the last look before its time found; nothing once it is no longer waiting for it."""
 
     @property
     def lateness_ms(self) -> int | None:
@@ -94,23 +98,32 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class NewPublication:
-    """A publication to be stored. `media` holds its own files, None where it shares the post's."""
+    """A publication to be stored. `media` holds its own files, None where it shares the post's.
+
+    `content_digest` is the same where the same text and files go out.
+    """
 
     account_id: UUID
     platform: str
     caption: str | None
     options: Mapping[str, Json]
     media: tuple[tuple[UUID, str | None], ...] | None
+    content_digest: bytes
 
 
 _POST = """
     SELECT po.*,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object(
+      (SELECT coalesce(json_agg(json_build_object(
            'id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts, 'thumb_key', m.thumb_key,
            'alt_text', pm.alt_text, 'publication_id', pm.publication_id) ORDER BY pm.position), '[]')
        FROM post_media pm JOIN media m ON m.id = pm.media_id WHERE pm.post_id = po.id) AS media,
-      (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object(
-           'username', a.username, 'account_name', a.name, 'avatar_url', a.avatar_url) ORDER BY p.id), '[]')
+      (SELECT coalesce(json_agg(json_build_object(
+           'id', p.id, 'account_id', p.account_id, 'platform', p.platform, 'username', a.username,
+           'account_name', a.name, 'avatar_url', a.avatar_url, 'caption', p.caption, 'options', p.options,
+           'state', p.state, 'due_at', p.due_at, 'next_run_at', p.next_run_at, 'attempts', p.attempts,
+           'calls', p.calls, 'started_at', p.started_at, 'published_at', p.published_at,
+           'removed_at', p.removed_at, 'external_id', p.external_id, 'external_url', p.external_url,
+           'error', p.error, 'warnings', p.warnings) ORDER BY p.id), '[]')
        FROM publications p JOIN accounts a ON a.id = p.account_id WHERE p.post_id = po.id) AS publications
     FROM posts po WHERE po.workspace_id = :workspace AND po.deleted_at IS NULL
 """
@@ -225,10 +238,17 @@ def _publication(item: Mapping[str, Json]) -> PublicationRow:
         calls=int(str(item["calls"])),
         started_at=_time(item["started_at"]),
         published_at=_time(item["published_at"]),
+        removed_at=_time(item["removed_at"]),
         external_id=_str(item["external_id"]),
         external_url=_str(item["external_url"]),
         error=error if isinstance(error, dict) else None,
+        warnings=_findings(item["warnings"]) if item["state"] == State.QUEUED else (),
     )
+
+
+def _findings(stored: Json) -> tuple[Finding, ...]:
+    found = stored if isinstance(stored, list) else []
+    return tuple(Finding(**one) for one in found if isinstance(one, dict))  # type: ignore[arg-type]  # written by this program
 
 
 def _str(value: Json) -> str | None:
@@ -301,9 +321,10 @@ async def insert_publication(
     """Store a queued publication with its own files, if it has any."""
     publication_id = new_id()
     statement = text("""
-        INSERT INTO publications (id, workspace_id, post_id, account_id, platform, caption, options, state, due_at,
-                                  next_run_at, created_at)
-        VALUES (:id, :workspace, :post, :account, :platform, :caption, :options, 'queued', :due_at, :due_at, :now)
+        INSERT INTO publications (id, workspace_id, post_id, account_id, platform, caption, options, content_digest,
+                                  state, due_at, next_run_at, preflight_at, created_at)
+        VALUES (:id, :workspace, :post, :account, :platform, :caption, :options, :content_digest,
+                'queued', :due_at, :due_at, :preflight_at, :now)
     """).bindparams(bindparam("options", type_=JSONB))
     await tx.execute(
         statement,
@@ -315,7 +336,9 @@ async def insert_publication(
             "platform": new.platform,
             "caption": new.caption,
             "options": dict(new.options),
+            "content_digest": new.content_digest,
             "due_at": due_at,
+            "preflight_at": next_preflight(due_at, now),
             "now": now,
         },
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from postwright.domain.account import Account, Health
-from postwright.domain.publication import Json
+from postwright.domain.publication import Json, State
 from postwright.kit.ids import new_id
 from postwright.storage.db import Tx
 
@@ -51,15 +51,24 @@ async def give_lease_back(tx: Tx, account_id: UUID, *, run: UUID) -> None:
     await tx.execute(statement, {"id": account_id, "run": run})
 
 
-async def set_aside(tx: Tx, publication_id: UUID, error: Mapping[str, Json], *, run: UUID) -> bool:
-    """Leave a publication that was not begun to a person; False where somebody changed it in the meantime."""
+async def set_aside(
+    tx: Tx, publication_id: UUID, state: State, error: Mapping[str, Json], *, run: UUID, now: datetime
+) -> bool:
+    """End a publication that waits in this state, with the attempt that is open; False where somebody changed it."""
     statement = text("""
-        UPDATE publications p SET state = 'needs_attention', next_run_at = NULL, error = :error
-        FROM accounts a WHERE p.id = :id AND a.id = p.account_id AND a.lease_owner = :run
-          AND p.state = 'queued' AND p.started_at IS NULL
+        WITH ended AS (
+            UPDATE publications p SET state = :state, next_run_at = NULL, error = :error, checkpoint = NULL,
+                   attempt_open_since = NULL
+            FROM accounts a WHERE p.id = :id AND a.id = p.account_id AND a.lease_owner = :run AND p.state = 'queued'
+            RETURNING p.id
+        ), closed AS (
+            UPDATE attempts t SET finished_at = :now, outcome = :state
+            FROM ended WHERE t.publication_id = ended.id AND t.finished_at IS NULL
+        )
+        SELECT id FROM ended
     """).bindparams(bindparam("error", type_=JSONB))
-    done = await tx.execute(statement, {"id": publication_id, "error": dict(error), "run": run})
-    return bool(done.rowcount)
+    values = {"id": publication_id, "state": state.value, "error": dict(error), "run": run, "now": now}
+    return (await tx.execute(statement, values)).first() is not None
 
 
 async def lock_account(tx: Tx, account_id: UUID) -> None:

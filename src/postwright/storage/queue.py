@@ -11,7 +11,7 @@ from uuid import UUID
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.queries import Queries
 
-from postwright.storage.db import Tx, raw
+from postwright.storage.db import RawConnection, Tx, raw
 
 PUBLISH = "publish"
 """The entry point whose payload is the id of an account that has something due."""
@@ -19,9 +19,13 @@ PUBLISH = "publish"
 
 async def wake(tx: Tx, wake_ups: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
     """Wake the worker for each (account, time); a time that has passed means at once."""
-    if not wake_ups:
-        return
-    queries = Queries(AsyncpgDriver(await raw(tx)))
+    if wake_ups:
+        await wake_by(await raw(tx), wake_ups, now)
+
+
+async def wake_by(connection: RawConnection, wake_ups: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
+    """The same on a driver connection that is inside a transaction."""
+    queries = Queries(AsyncpgDriver(connection))
     await queries.enqueue(
         [PUBLISH] * len(wake_ups),
         [account_id.bytes for account_id, _ in wake_ups],

@@ -47,6 +47,8 @@ class Record:
     allowance: Allowance
     made: int
     said: int
+    wake: UUID | None = None
+    """The account that is to be woken when the result says; who writes the record sees to it, as one with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ WITH asked AS (
         intent_at timestamptz, asked int, error jsonb, published_at timestamptz, outcome text, now timestamptz,
         made int, said int, budget text, "window" interval)
 ), stored AS (
-    UPDATE publications p SET state = x.state, next_run_at = x.next_run_at, checkpoint = x.checkpoint,
+    UPDATE publications p SET state = x.state, checkpoint = x.checkpoint,
+           -- What is due stays so by the time it has: a row that changes nothing indexed costs no index an entry.
+           next_run_at = CASE WHEN p.next_run_at <= x.next_run_at AND x.next_run_at <= x.now
+                              THEN p.next_run_at ELSE x.next_run_at END,
            intent_step = x.intent_step, intent_at = x.intent_at, asked = x.asked, error = x.error,
            published_at = x.published_at, external_id = x.checkpoint ->> 'external_id',
            external_url = x.checkpoint ->> 'external_url', calls = p.calls + x.made,

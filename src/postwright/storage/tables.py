@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -76,6 +77,8 @@ workspaces = Table(
     _text("name"),
     _text("timezone"),
     Column("late_limit_seconds", Integer, nullable=False, server_default="3600"),
+    Column("late_policy", Text, nullable=False, server_default="ask"),
+    Column("duplicate_window_seconds", Integer, nullable=False, server_default="86400"),
     _at("created_at"),
 )
 
@@ -135,6 +138,7 @@ accounts = Table(
     _at("disconnected_at", nullable=True),
     Column("lease_owner", UUID(as_uuid=True), nullable=True, comment="the run that works for this account now"),
     _at("lease_until", nullable=True),
+    Column("lease_worker", UUID(as_uuid=True), nullable=True, comment="the process of that run"),
     _at("blocked_until", nullable=True),
     UniqueConstraint("workspace_id", "platform", "external_id"),
     Index(None, "platform", "external_id"),
@@ -231,11 +235,23 @@ publications = Table(
     _at("attempt_open_since", nullable=True),
     _at("started_at", nullable=True),
     _at("published_at", nullable=True),
+    _at("removed_at", nullable=True),
     _text("external_id", nullable=True),
     _text("external_url", nullable=True),
     Column("error", JSONB, nullable=True),
+    Column(
+        "content_digest", LargeBinary, nullable=True, comment="SHA-256 of its text and files: the same says the same"
+    ),
+    Column(
+        "preflight_at", DateTime(timezone=True), nullable=True, comment="when it is looked over next, before its time"
+    ),
+    Column("warnings", JSONB, nullable=False, server_default="[]", comment="what the last look found"),
     _at("created_at"),
     Index(None, "post_id"),
+    Index("ix_publications_content", "account_id", "content_digest"),
+    Index("ix_publications_preflight", "preflight_at", postgresql_where=text("state = 'queued'")),
+    Index(None, "state", "platform"),
+    Index(None, "started_at", postgresql_where=text("started_at IS NOT NULL")),
     Index(
         "ix_publications_due",
         "account_id",
@@ -332,4 +348,12 @@ workers = Table(
     Column("pid", BigInteger, nullable=False),
     _at("started_at"),
     _at("heartbeat_at"),
+)
+
+lateness_totals = Table(
+    "lateness_totals",
+    metadata,
+    _at("counted_until"),
+    Column("buckets", JSONB, nullable=False, comment="by the bucket's upper bound in seconds, how many"),
+    Column("seconds", Double, nullable=False),
 )

@@ -1,13 +1,16 @@
 """The claim: a run takes an account's lease and the earliest publication that is due on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from postwright.domain.account import Account, Health
-from postwright.domain.publication import Json
+from postwright.domain.publication import Json, State
+from postwright.domain.workspace import LatePolicy
 from postwright.kit.crypto import Secret
 from postwright.kit.ids import new_id
+from postwright.kit.logging import logger
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.storage import claims, queue
@@ -18,7 +21,18 @@ from postwright.worker import budget
 from postwright.worker.leases import Worker
 
 TOO_LATE = "too_late"
-_TOO_LATE = "It was found later after its time than this workspace allows: send it now, or leave it."
+_UNSERVED_WAIT = timedelta(hours=1)
+"""How long what is due on a platform waits that this release does not know: another worker, or a later one, may."""
+_LATE: Mapping[LatePolicy, tuple[State, str]] = {
+    LatePolicy.ASK: (
+        State.NEEDS_ATTENTION,
+        "It was found later after its time than this workspace allows: send it now, or leave it.",
+    ),
+    LatePolicy.SKIP: (
+        State.CANCELED,
+        "Skipped: it was found later after its time than this workspace allows. Try again to send it all the same.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ async def claim(app: App, account_id: UUID, run: UUID, worker: Worker) -> Claim 
             return None
         due = lease.due
         if due is None:
-            if not _able(lease, now):
+            if lease.account.platform not in app.platforms or not _able(lease, now):
                 await _put_off(app, lease, run, now)
                 return None
             async with app.db.statement() as connection:
@@ -73,7 +87,10 @@ def _able(lease: Lease, now: datetime) -> bool:
 async def _put_off(app: App, lease: Lease, run: UUID, now: datetime) -> None:
     """No calls may be made for the account now: what is due on it waits until they may, or until it is reconnected."""
     account = lease.account
-    room_at = budget.free_at(lease.oldest_call, app.adapter(account.platform).spec)
+    served = app.platforms.get(account.platform)
+    if served is None:
+        logger().warning("platform_not_served", platform=account.platform, account_id=str(account.id))
+    room_at = budget.free_at(lease.oldest_call, served.spec) if served else now + _UNSERVED_WAIT
     until = max(filter(None, (lease.blocked_until, room_at)), default=None)
     async with app.db.tx() as tx:
         await rows.lock_account(tx, account.id)
@@ -84,8 +101,10 @@ async def _put_off(app: App, lease: Lease, run: UUID, now: datetime) -> None:
 
 
 async def _set_aside(app: App, due: Due, run: UUID, now: datetime) -> None:
-    error: dict[str, Json] = {"kind": TOO_LATE, "message": _TOO_LATE}
+    state, message = _LATE[due.late_policy]
+    level = "error" if state is State.NEEDS_ATTENTION else "warning"
+    error: dict[str, Json] = {"kind": TOO_LATE, "message": message}
     async with app.db.tx() as tx:
-        if await rows.set_aside(tx, due.id, error, run=run):
-            await rows.write_lines(tx, due.id, [Line(now, "error", _TOO_LATE)])
+        if await rows.set_aside(tx, due.id, state, error, run=run, now=now):
+            await rows.write_lines(tx, due.id, [Line(now, level, message)])
             await rows.refresh_post_state(tx, due.post_id, now)

@@ -20,9 +20,12 @@ from postwright.kit.clock import AnchoredClock, SystemClock
 from postwright.kit.logging import logger
 from postwright.services import tokens
 from postwright.services.app import App
+from postwright.services.health import count_lateness
+from postwright.services.preflight import look_ahead
 from postwright.services.sweep import sweep
 from postwright.storage import publications, queue, upkeep
 from postwright.storage.changes import announce
+from postwright.storage.db import Database
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
 
@@ -31,6 +34,8 @@ _CONCURRENT_JOBS = 400
 _SWEEP_EVERY = timedelta(seconds=1)
 _SWEEP_AT_MOST = 200
 _ANNOUNCE_EVERY = timedelta(milliseconds=100)
+_LOOK_AHEAD_EVERY = timedelta(seconds=30)
+_COUNT_EVERY = timedelta(seconds=5)
 _UPKEEP_EVERY = timedelta(minutes=10)
 _SURE_ENOUGH = timedelta(milliseconds=50)
 _TRY_AGAIN_IN = timedelta(seconds=1)
@@ -44,20 +49,25 @@ async def run_worker(app: App, stop: asyncio.Event) -> None:
     if isinstance(app.clock, SystemClock):
         app = replace(app, clock=AnchoredClock((await _database_time(app))[0]))
     worker = Worker(app, sure_until=app.clock.now() + app.settings.lease)
-    await _heartbeat(app, worker)
+    # The pulse has a connection of its own: behind a burst it could come too late, and every lease be over.
+    alive = replace(app, db=Database(app.db.url, pool_size=1))
+    await _heartbeat(alive, worker)
     beats = timedelta(seconds=app.settings.heartbeat_seconds)
     try:
         async with asyncio.TaskGroup() as tasks:
             chores = [
-                tasks.create_task(_every(beats, partial(_heartbeat, app, worker), stop)),
+                tasks.create_task(_every(beats, partial(_heartbeat, alive, worker), stop)),
                 tasks.create_task(_every(_SWEEP_EVERY, partial(_sweep, app), stop)),
                 tasks.create_task(_every(_ANNOUNCE_EVERY, partial(_announce, app, worker), stop)),
+                tasks.create_task(_every(_LOOK_AHEAD_EVERY, partial(_look_ahead, app), stop)),
+                tasks.create_task(_every(_COUNT_EVERY, partial(count_lateness, app), stop)),
                 tasks.create_task(_every(_UPKEEP_EVERY, partial(_upkeep, app), stop)),
             ]
             await _serve_queue(app, worker, stop)
             for chore in chores:
                 chore.cancel()
     finally:
+        await alive.db.close()
         async with app.db.tx() as tx:
             await upkeep.leave(tx, worker.id)
 
@@ -139,6 +149,11 @@ async def _upkeep(app: App) -> None:
         await upkeep.delete_served(tx, app.clock.now())
     await sweep(app)
     logger().debug("upkeep", tokens_renewed=renewed)
+
+
+async def _look_ahead(app: App) -> None:
+    looked_at = await look_ahead(app)
+    logger().debug("looked_ahead", publications=looked_at)
 
 
 async def _every(span: timedelta, chore: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:

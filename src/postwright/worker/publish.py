@@ -10,34 +10,33 @@ everything: an error nobody foresaw is a Surprise, with its traceback in the log
 """
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable, Uncertain
-from postwright.domain.media import Media
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, State, StepKind
 from postwright.domain.retry import RECONCILE_DELAYS, Action, Decision, decide
-from postwright.kit.blobs import BlobMissing, Blobs, BlobsUnavailable
+from postwright.kit.blobs import BlobMissing, BlobsUnavailable
 from postwright.kit.http import NoReply, NotSent
 from postwright.kit.ids import new_id
 from postwright.kit.logging import logger
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Published, Verdict, Waiting
 from postwright.services import tokens
 from postwright.services.app import App
+from postwright.services.calls import open_call
+from postwright.services.evidence import Evidence, error_json
+from postwright.services.health import is_lost
 from postwright.services.media import attachment_url
 from postwright.storage.publications import give_lease_back
 from postwright.storage.records import Result
 from postwright.worker.claim import Claim, claim
-from postwright.worker.evidence import Evidence, error_json
 from postwright.worker.leases import LeaseLost, Worker
 from postwright.worker.record import Ending, Recorder
-
-_UNKNOWN_LOGIN = "The way this account was connected is no longer offered: reconnect it."
 
 
 async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
@@ -62,22 +61,6 @@ async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
     return looked_at
 
 
-class _Files:
-    """Stored media as streams."""
-
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
-
-    async def stream(self, media: Media, start: int = 0) -> AsyncIterator[bytes]:
-        """The bytes of a file from `start` on."""
-        async for chunk in await self._blobs.open(media.key, start):
-            yield chunk
-
-
-class _Doubt:
-    """It is not known whether a commit step landed."""
-
-
 class Publishing:
     """One publication in the hands of one run."""
 
@@ -91,18 +74,32 @@ class Publishing:
         self._recorder = Recorder(app, found, worker, self._evidence)
         self._refreshed = False
         self._failed: PlatformError | None = None
+        self._point = found.due.checkpoint
+        doubtful = found.due.intent_step is not None
+        self._in_doubt_since = (found.due.intent_at or found.due.due_at) if doubtful else None
 
     async def go_on(self) -> None:
         """Take the publication as far as it goes now, and store where it stands. Raises LeaseLost."""
         self._say_start()
+        call: Call | None = None
         try:
             content = await self._content()
-            call = await self._open_call()
-            point = self._due.checkpoint or self._adapter.begin(content, self._claim.account)
-        except (PlatformError, NotSent, NoReply, BlobsUnavailable, ValidationError) as error:
-            await self._recorder.end(self._judge(self._noted(error, commit=False), self._due.checkpoint), None)
-            return
-        await self._recorder.end(await self._steps(call, content, point), call)
+            call = await open_call(
+                self._app, self._claim.account, partial(self._claim.token, self._app), self._evidence.sent
+            )
+            point = self._point = self._point or self._adapter.begin(content, self._claim.account)
+            ending = await self._steps(call, content, point)
+        except Exception as error:
+            if isinstance(error, LeaseLost) or is_lost(error):
+                raise
+            ending = await self._broken_off(call, self._noted(error, commit=False))
+        await self._recorder.end(ending, call)
+
+    async def _broken_off(self, call: Call | None, error: PlatformError) -> Ending:
+        """How a run ends that failed outside of its steps. What was in doubt stays so: it is not sent again."""
+        if self._point is None or self._in_doubt_since is None:
+            return self._judge(error, self._point)
+        return await self._ask_later(call, error, self._point, self._in_doubt_since)
 
     def _say_start(self) -> None:
         due = self._due
@@ -112,27 +109,33 @@ class Publishing:
             self._evidence.say("info", f"Attempt {due.attempt} started{when}")
 
     async def _steps(self, call: Call, content: Content, point: Checkpoint) -> Ending:
-        doubtful, since = self._due.intent_step is not None, self._due.intent_at or self._due.due_at
-        stored: Checkpoint | None = point
+        stored = point
         while True:
-            settled = await self._ask(call, content, point, since) if doubtful else point
-            if isinstance(settled, Ending):
-                return settled
-            point, since = settled, self._app.clock.now()
+            if self._in_doubt_since is not None:
+                settled = await self._ask(call, content, point, self._in_doubt_since)
+                if isinstance(settled, Ending):
+                    return settled
+                point = self._settled(settled)
+            began = self._app.clock.now()
             if self._worker.stopping:
-                return Ending(Result(State.PUBLISHING, since, point))
+                return Ending(Result(State.PUBLISHING, began, point))
             commit = self._adapter.spec.steps[point.step] is StepKind.COMMIT
             if commit or point is not stored:
                 full = await self._recorder.progress(point, call, commit=commit)
                 if full is not None:
                     return Ending(Result(State.PUBLISHING, full, point), blocked_until=full)
                 stored = point
+            self._in_doubt_since = began if commit else None
             outcome = await self._step(call, content, point, commit=commit)
             answer = await self._after(outcome, call, point, commit=commit)
             if isinstance(answer, Ending):
                 return answer
-            doubtful = isinstance(answer, _Doubt)
-            point = point if isinstance(answer, _Doubt) else answer
+            point = answer
+
+    def _settled(self, point: Checkpoint) -> Checkpoint:
+        """The checkpoint that the flow goes on from: all before it is known."""
+        self._point, self._in_doubt_since = point, None
+        return point
 
     async def _step(self, call: Call, content: Content, point: Checkpoint, *, commit: bool) -> Outcome | PlatformError:
         if self._app.clock.now() > self._worker.sure_until:
@@ -145,23 +148,23 @@ class Publishing:
 
     async def _after(
         self, outcome: Outcome | PlatformError, call: Call, point: Checkpoint, *, commit: bool
-    ) -> "Ending | Checkpoint | _Doubt":
-        """What follows a step: an ending, the next checkpoint, or doubt whether it landed."""
+    ) -> Ending | Checkpoint:
+        """What follows a step: an ending, or where the flow goes on; there may be doubt whether the step landed."""
         match outcome:
             case Published():
                 return self._published(outcome)
             case Waiting(found, None):
-                return found
+                return self._settled(found)
             case Waiting(found, delay) if delay is not None:
                 return Ending(Result(State.PUBLISHING, self._app.clock.now() + delay, found))
         assert isinstance(outcome, PlatformError)  # noqa: S101 for the type checker: nothing else is left
         decision = self._decide(outcome, commit=commit)
         if decision.action is Action.REFRESH:
             failure = await self._renew(call)
-            return point if failure is None else self._judge(failure, point)
+            return self._settled(point) if failure is None else self._judge(failure, point)
         if decision.action is Action.RECONCILE:
             self._failed = outcome
-            return _Doubt()
+            return point
         return self._ending(decision, outcome, point)
 
     async def _ask(self, call: Call, content: Content, point: Checkpoint, since: datetime) -> Ending | Checkpoint:
@@ -190,11 +193,11 @@ class Publishing:
             case CannotTell(reason):
                 return self._needs_attention(point, reason)
 
-    async def _ask_later(self, call: Call, error: PlatformError, point: Checkpoint, since: datetime) -> Ending:
+    async def _ask_later(self, call: Call | None, error: PlatformError, point: Checkpoint, since: datetime) -> Ending:
         decision = self._decide(error, commit=False)
         if decision.action is Action.PAUSE:
             return replace(self._doubtful(point, since, timedelta(0)), reconnect=error.message)
-        if decision.action is Action.REFRESH and await self._renew(call) is None:
+        if decision.action is Action.REFRESH and call is not None and await self._renew(call) is None:
             return self._doubtful(point, since, timedelta(0))
         if self._due.asked + 1 >= len(RECONCILE_DELAYS):
             return self._needs_attention(point, f"It cannot be found out whether the post is out: {error.message}")
@@ -238,7 +241,9 @@ class Publishing:
             assert point is not None  # noqa: S101 `landed` says so; for the type checker
             warning = f"The post is out, but not all of it: {error.message}"
             return self._published(Published(point.external_id or "", point.external_url, (warning,)))
-        waiting = State.PUBLISHING if landed else State.QUEUED
+        if self._is_sent(point) and _is_given_up(decision, error):
+            return self._unanswered(f"It was sent, but what became of it is not known: {error.message}")
+        waiting = State.PUBLISHING if landed or self._is_sent(point) else State.QUEUED
         stored = error_json(error)
         match decision.action:
             case Action.WAIT:
@@ -251,6 +256,9 @@ class Publishing:
                 return Ending(Result(waiting, decision.at, point, error=stored, outcome=error.kind))
             case _:
                 return Ending(Result(State.FAILED, None, point, error=stored, outcome=error.kind))
+
+    def _is_sent(self, point: Checkpoint | None) -> bool:
+        return point is not None and self._adapter.spec.steps.get(point.step) is StepKind.FOLLOW
 
     def _published(self, outcome: Published) -> Ending:
         for warning in outcome.warnings:
@@ -267,6 +275,11 @@ class Publishing:
         error = {"kind": "uncertain", "message": reason, "code": None, "status": None, "field": None}
         result = Result(State.NEEDS_ATTENTION, None, point, point.step, self._app.clock.now(), error=dict(error))
         return Ending(replace(result, outcome="needs_attention"))
+
+    def _unanswered(self, reason: str) -> Ending:
+        # Who has it sent again means from the first step: going on would only ask the same question again.
+        ending = self._needs_attention(Checkpoint(""), reason)
+        return replace(ending, result=replace(ending.result, checkpoint=None, intent_step=None, intent_at=None))
 
     async def _renew(self, call: Call) -> PlatformError | None:
         """Put a new access token into the call, or answer why there is none."""
@@ -290,25 +303,6 @@ class Publishing:
         options = self._adapter.spec.capability.options.model_validate(due.options)
         return Content(due.caption, tuple(attachments), options)
 
-    async def _open_call(self) -> Call:
-        account = self._claim.account
-        login = next((way for way in self._adapter.spec.logins if way.id == account.login), None)
-        if login is None:
-            raise Rejected(_UNKNOWN_LOGIN)
-        credentials = self._app.credentials(login)
-        if credentials is None:
-            raise Unavailable(f"POSTWRIGHT_{login.credentials.upper()}_CLIENT_ID and _CLIENT_SECRET are not set.")
-        return Call(
-            http=self._app.http,
-            clock=self._app.clock,
-            app=credentials,
-            login=login,
-            files=_Files(self._app.blobs),
-            token=await self._claim.token(self._app),
-            account=account,
-            sent=self._evidence.sent,
-        )
-
 
 def _known(error: Exception, *, commit: bool) -> PlatformError:
     """Any failure as a value of the platform tree; the default after a commit is that it may have landed."""
@@ -322,3 +316,8 @@ def _known(error: Exception, *, commit: bool) -> PlatformError:
         return Rejected(f"What was stored of this post can no longer be used: {error}")
     logger().error("surprise", exc_info=error)
     return Surprise(f"Something unforeseen happened: {type(error).__name__}: {error}")
+
+
+def _is_given_up(decision: Decision, error: PlatformError) -> bool:
+    """Whether a step that follows what was sent found no answer, and will find none."""
+    return isinstance(error, Uncertain) or (decision.action is Action.FAIL and not isinstance(error, Rejected))

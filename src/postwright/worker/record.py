@@ -1,19 +1,19 @@
 """The record: stores where a publication stands, with its evidence and the calls it cost, all or nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from postwright.domain.account import Health
 from postwright.domain.publication import Checkpoint, State
 from postwright.platforms.base import Call
 from postwright.services.app import App
+from postwright.services.evidence import Evidence
 from postwright.storage import publications as rows
 from postwright.storage import queue, records
 from postwright.storage.db import raw
 from postwright.storage.records import Record, Result, Spent
 from postwright.worker import budget
 from postwright.worker.claim import Claim
-from postwright.worker.evidence import Evidence
 from postwright.worker.leases import LeaseLost, Worker
 
 
@@ -58,8 +58,10 @@ class Recorder:
         now = self._app.clock.now()
         due, result = self._claim.due, ending.result
         blocked = max(filter(None, (ending.blocked_until, _blocked(call))), default=None)
-        if due.alone and blocked is None and ending.reconnect is None and result.next_run_at is None:
-            _held(await self._worker.records.ask(self._record(result, call, now)))
+        if due.alone and blocked is None and ending.reconnect is None:
+            record = self._record(result, call, now)
+            waits = result.next_run_at is not None
+            _held(await self._worker.records.ask(replace(record, wake=self._claim.account.id) if waits else record))
         else:
             await self._end_with_all(ending, blocked, call, now)
         self._worker.changed(due.workspace_id, due.post_id)

@@ -16,7 +16,7 @@ _FIRST_ERROR_STATUS = 400
 
 
 class Evidence:
-    """Collects the lines of one run until they are written down with its next result."""
+    """Collects lines until they are written down with the result that they tell of."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
