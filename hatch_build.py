@@ -29,6 +29,7 @@ FILES: dict[str, tuple[str, dict[str, str], str]] = {
     "htmx.org": ("htmx.org", {"dist/htmx.min.js": "htmx.min.js"}, "LICENSE"),
     "idiomorph": ("idiomorph", {"dist/idiomorph-ext.min.js": "idiomorph-ext.min.js"}, "LICENSE"),
     "sortablejs": ("sortablejs", {"Sortable.min.js": "Sortable.min.js"}, "LICENSE"),
+    "tlds": ("tlds", {"index.json": "index.json"}, "LICENSE"),
     "lit-html": (
         "lit-html",
         {

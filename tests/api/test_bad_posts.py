@@ -90,6 +90,23 @@ async def test_a_picture_that_cannot_be_converted_is_refused(app: App, client: C
     assert await _refused(app, client, {"media": [{"id": media}]}) == [("media_unconvertible", "media.0")]
 
 
+async def test_a_file_that_one_account_cannot_take_hides_nothing_about_the_others(
+    app: App, client: Client, person: Person, account: str, tmp_path: Path
+) -> None:
+    other = str(await connect_account(app, person, platform="x", external_id="42"))
+    media = await _upload(client, animation(tmp_path / "a.gif", width=400, height=400).read_bytes())
+    draft = {
+        "media": [{"id": media}],
+        "caption": "y" * 300,
+        "targets": [{"account_id": one} for one in (account, other)],
+    }
+    findings = (await client.post("/api/posts/validate", draft)).json()["findings"]
+    assert [(one["account_id"], one["code"]) for one in findings if one["severity"] == "error"] == [
+        (account, "media_unconvertible"),
+        (other, "caption_too_long"),
+    ]
+
+
 async def test_too_many_files_are_refused(app: App, client: Client) -> None:
     media = await _upload(client, jpeg())
     assert await _refused(app, client, {"media": [{"id": media}] * 11}) == [("too_many_media", "media")]

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 from starlette.types import ASGIApp
 
+from postwright.domain.errors import RateLimited
 from postwright.main import create_server
+from postwright.platforms.base import OptionValue
 from postwright.sandbox.serve import running_sandbox
 from postwright.services.app import App
 from postwright.storage.db import Database
@@ -227,3 +229,20 @@ async def consent(person: aiohttp.ClientSession, address: str, decision: str) ->
         assert reply.status in (302, 303), await reply.text()
         back = urlsplit(reply.headers["Location"])
     return f"{back.path}?{back.query}"
+
+
+async def test_the_values_of_an_accounts_own_options_are_told(
+    server: ASGIApp, app: App, client: Client, platform: FakePlatform
+) -> None:
+    platform.offered = {"board_id": (OptionValue("7", "Rolls"),), "place": ()}
+    [account] = (await connect(client)).json()["accounts"]
+    path = f"/api/connections/{account['id']}/options"
+    reply = await client.get(path)
+    assert (reply.status, reply.json()) == (
+        200,
+        {"options": {"board_id": [{"value": "7", "label": "Rolls"}], "place": []}},
+    )
+    assert (await client_of(server, await join(app)).get(path)).code == "account_not_found"
+    platform.failure = RateLimited(until=app.clock.now() + timedelta(seconds=90))
+    reply = await client.get(path)
+    assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "platform_unavailable", "90")

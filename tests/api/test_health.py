@@ -11,13 +11,17 @@ from sqlalchemy import text
 from starlette.types import ASGIApp
 
 from postwright.main import create_server
+from postwright.services import health
 from postwright.services.app import App
 from postwright.storage.db import Database
+from postwright.storage.health import depths
 from tests.support.apps import Person, connect_account, work_without_end
 from tests.support.asgi import Client, Reply
 from tests.support.clock import ManualClock
 from tests.support.pictures import jpeg
+from tests.support.racing import race
 
+BUCKETS = {"0.1": 0.0, "1.0": 0.0, "2.5": 1.0, "5.0": 1.0, "3600.0": 1.0, "+Inf": 1.0}
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 NO_SOCKET = "postgresql://nobody@/nothing?host=/nonexistent"
 
@@ -94,17 +98,52 @@ async def test_metrics_tell_of_requests_and_of_the_work_of_all_processes(
     lines = (await Client(server).get("/metrics")).body.decode().splitlines()
     assert 'postwright_http_requests_total{method="POST",route="/api/posts",status="201"} 1.0' in lines
     assert 'postwright_publications{state="queued"} 1.0' in lines
+    assert 'postwright_queue_depth{platform="instagram",state="queued"} 1.0' in lines
     assert {"postwright_due 1.0", "postwright_workers 1.0", "postwright_oldest_due_seconds 0.0"} <= set(lines)
 
 
-async def test_metrics_tell_how_late_publications_start(app: App, client: Client, person: Person) -> None:
+async def test_a_worker_that_gave_no_sign_of_life_for_too_long_is_none(
+    app: App, stranger: Client, clock: ManualClock
+) -> None:
+    await work_without_end(app)
+    clock.advance(timedelta(days=1) + app.settings.lease)
+    assert (await stranger.get("/readyz")).status == 200
+    clock.advance(timedelta(seconds=1))
+    assert _failing(await stranger.get("/readyz")) == {"worker": "No worker runs: start postwright worker."}
+
+
+async def test_metrics_count_how_late_publications_start_once_over_all_processes(
+    app: App, client: Client, person: Person, clock: ManualClock
+) -> None:
     await connect_account(app, person)
     media = (await client.upload(jpeg(), "a.jpg")).json()["id"]
     await client.post("/api/posts", {"platform": "instagram", "media": [{"id": media}]})
     async with app.db.tx() as tx:
-        await tx.execute(text("UPDATE publications SET started_at = due_at + interval '2 seconds'"))
+        await tx.execute(text("UPDATE publications SET started_at = due_at + interval '2.5 seconds'"))
+    clock.advance(timedelta(seconds=2.5) + health.COUNTED_AFTER)
+    await race(app, lambda: health.count_lateness(app))
+    clock.advance(timedelta(hours=2))
+    await health.count_lateness(app)
     lines = (await client.get("/metrics")).body.decode().splitlines()
-    assert 'postwright_lateness_seconds{quantile="0.99"} 2.0' in lines
+    counts = {bound: f'postwright_lateness_seconds_bucket{{le="{bound}"}} {n}' for bound, n in BUCKETS.items()}
+    assert set(counts.values()) <= set(lines)
+    assert {"postwright_lateness_seconds_sum 2.5", "postwright_lateness_seconds_count 1.0"} <= set(lines)
+    assert "# TYPE postwright_lateness_seconds histogram" in lines
+
+
+async def test_large_numbers_are_estimated_and_small_ones_counted(app: App, client: Client, person: Person) -> None:
+    await connect_account(app, person)
+    media = (await client.upload(jpeg(), "a.jpg")).json()["id"]
+    for _ in range(4):
+        await client.post("/api/posts", {"platform": "instagram", "media": [{"id": media}], "force": True})
+    async with app.db.tx() as tx:
+        [depth] = await depths(tx, exact=2)
+        assert depth.publications == 2  # nothing is known yet of how many more there are
+        await tx.execute(text("ANALYZE publications"))
+        [estimated] = await depths(tx, exact=2)
+        assert estimated.publications == 4
+        [counted] = await depths(tx, exact=5)
+        assert (counted.platform, counted.state, counted.publications) == ("instagram", "queued", 4)
 
 
 @pytest.mark.parametrize("sqlstate", ["57P03", "57P01", "53300", "08006"])

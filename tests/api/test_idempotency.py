@@ -46,7 +46,8 @@ async def test_the_same_request_again_gets_the_first_reply(client: Client, draft
 
 async def test_without_a_key_the_same_request_is_another_one(client: Client, draft: dict[str, object]) -> None:
     await client.post("/api/posts", draft)
-    await client.post("/api/posts", draft)
+    assert (await client.post("/api/posts", draft)).code == "duplicate_post"
+    await client.post("/api/posts", {**draft, "force": True})
     assert await _posts(client) == 2
 
 

@@ -15,7 +15,7 @@ from postwright.services.app import App
 from postwright.settings import Settings
 from tests.support.apps import Person, connect_account, join
 from tests.support.asgi import BOUNDARY, Client
-from tests.support.media_files import animation, bomb, video
+from tests.support.media_files import LOCKED, animation, bomb, document, video
 from tests.support.pictures import jpeg, png
 from tests.support.waiting import free_port
 
@@ -57,6 +57,32 @@ async def test_a_video_is_kept_with_a_small_picture_of_it(client: Client, tmp_pa
     assert (reply.status, reply.json()["type"], reply.json()["mime"]) == (201, "video", "video/mp4")
     thumb = await client.get(_target(reply.json()["thumb_url"]))
     assert (thumb.status, thumb.headers["content-type"], thumb.body[8:12]) == (200, "image/webp", b"WEBP")
+
+
+async def test_a_document_is_kept_with_a_small_picture_of_its_first_page(client: Client, tmp_path: Path) -> None:
+    reply = await client.upload(document(tmp_path / "plan.pdf", pages=2).read_bytes(), "plan.pdf")
+    found = reply.json()
+    assert (reply.status, found["type"], found["mime"], found["pages"]) == (201, "document", "application/pdf", 2)
+    file, thumb = await client.get(_target(found["url"])), await client.get(_target(found["thumb_url"]))
+    assert (file.headers["content-type"], file.headers["content-disposition"]) == ("application/pdf", "inline")
+    assert (thumb.status, thumb.headers["content-type"]) == (200, "image/webp")
+
+
+async def test_an_animation_is_kept_with_a_small_still_of_it(client: Client, tmp_path: Path) -> None:
+    found = (await client.upload(animation(tmp_path / "loop.gif").read_bytes(), "loop.gif")).json()
+    assert (found["type"], found["mime"], found["duration"], found["pages"]) == ("image", "image/gif", 0.5, None)
+    thumb = await client.get(_target(found["thumb_url"]))
+    assert (thumb.status, thumb.headers["content-type"]) == (200, "image/webp")
+
+
+@pytest.mark.parametrize(("extra", "reason"), [(LOCKED, "password"), (b"/Root 99 0 R", "damaged")])
+async def test_a_document_that_cannot_be_opened_is_refused(
+    app: App, client: Client, tmp_path: Path, extra: bytes, reason: str
+) -> None:
+    reply = await client.upload(document(tmp_path / "plan.pdf", extra=extra).read_bytes(), "plan.pdf")
+    assert (reply.status, reply.code) == (422, "unreadable_media")
+    assert reason in reply.json()["detail"]
+    assert await _nothing_is_stored(app)
 
 
 async def test_a_png_called_jpg_is_a_png_and_its_link_says_so(client: Client) -> None:

@@ -44,7 +44,9 @@ def _body(path: str, theirs: dict[str, str]) -> dict[str, object]:
         return {"landed": True}
     if path.startswith("/api/disconnect/"):
         return {"account_id": theirs["account_id"]}
-    return {} if path.endswith("/retry") else {"platform": "instagram", "media": [{"id": theirs["media_id"]}]}
+    if path.endswith(("/retry", "/remove")) or "/admin/" in path:
+        return {}
+    return {"platform": "instagram", "media": [{"id": theirs["media_id"]}]}
 
 
 async def test_another_workspaces_ids_are_not_there(
@@ -55,8 +57,8 @@ async def test_another_workspaces_ids_are_not_there(
     caller = client_of(server, stranger)
     asked = 0
     for method, path in _operations(app):
-        if path == "/api/connect/{platform}":
-            continue  # it begins something new, and names nothing that exists
+        if path == "/api/connect/{platform}" or path.startswith("/api/admin/"):
+            continue  # it begins something new, and names nothing that exists; or see test_admin_api
         body = _body(path, theirs) if method in {"POST", "PUT"} else None
         reply = await caller.send(method, path.format(**theirs), json=body)
         assert reply.status == 404, (method, path, reply)

@@ -91,7 +91,7 @@ async def _connect(here: Tab) -> None:
 
 async def _compose(here: Tab, photo: Path) -> UUID:
     page = here.page
-    await expect(page.locator("#checks")).to_contain_text("Needs a picture or a video.")
+    await expect(page.locator("#checks")).to_contain_text("add a picture or a video.")
     await page.set_input_files("#files", {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"})
     await expect(page.locator(".mt.no")).to_contain_text("notes.jpg")
     await page.get_by_role("button", name="Leave out notes.jpg").click()
@@ -102,7 +102,7 @@ async def _compose(here: Tab, photo: Path) -> UUID:
     caption = page.get_by_role("textbox", name="Caption")
     await caption.fill("a" * 2201)
     await expect(page.locator("#counts")).to_contain_text("over the limit")
-    await expect(page.locator("#checks")).to_contain_text("1 over the limit of 2,200.")
+    await expect(page.locator("#checks")).to_contain_text("2201 characters; 2200 are allowed.")
     await expect(page.locator("#go")).to_be_disabled()
     await caption.fill(CAPTION)
     await expect(page.locator("#counts")).to_contain_text("1 hashtag")
@@ -238,6 +238,94 @@ async def test_a_post_is_changed_in_the_composer_and_a_draft_outlives_the_page(b
         assert here.complaints == []
 
 
+async def test_who_says_the_same_twice_is_asked_and_an_edited_post_is_no_twin_of_itself(
+    browser: Browser, world: World, photo: Path
+) -> None:
+    await world.connect()
+    async with window(browser) as context:
+        await sign_in(context, world)
+        here = await tab(context, world)
+        page, ready = here.page, here.page.locator("#checks .ok")
+
+        async def write() -> None:
+            await here.open("/compose")
+            await page.get_by_role("checkbox").first.check()
+            await page.get_by_role("textbox", name="Caption").fill("Once more")
+            await page.set_input_files("#files", photo)
+
+        await write()
+        await expect(ready).to_have_text("Ready")
+        await page.get_by_role("button", name="Publish", exact=True).click()
+        await page.wait_for_url("**/posts/*")
+        await write()
+        await expect(page.locator("#checks")).to_contain_text("The same text with the same files is to go out here")
+        assert await here.findings() == []
+        await page.get_by_role("button", name="Post it again").click()
+        await expect(ready).to_have_text("Ready")
+        await page.get_by_role("button", name="Publish", exact=True).click()
+        await page.wait_for_url("**/posts/*")
+        await page.get_by_role("link", name="Edit").click()
+        await expect(page.locator("#checks")).to_contain_text("The same text with the same files is to go out here")
+        await page.get_by_role("textbox", name="Caption").fill("Something else")
+        await expect(ready).to_have_text("Ready")
+        assert here.complaints == []
+
+
+async def test_what_an_account_must_be_told_is_chosen_from_what_it_has(
+    browser: Browser, world: World, photo: Path
+) -> None:
+    await world.connect("pinterest", platform="pinterest")
+    async with window(browser, width=390, height=844, theme="dark") as context:
+        await sign_in(context, world)
+        here = await tab(context, world)
+        page = here.page
+        await here.open("/compose")
+        await page.set_input_files("#files", photo)
+        await expect(page.locator("#checks")).to_contain_text("Board is needed.")
+        await expect(page.locator("#go")).to_be_disabled()
+        await page.get_by_role("button", name="Open options").click()
+        board = page.get_by_label("Board needed")
+        await expect(board).to_be_focused()
+        await expect(board).to_have_accessible_description("This is needed.")
+        assert await here.findings() == []
+        await board.select_option(index=1)
+        await expect(page.locator("#checks .ok")).to_have_text("Ready")
+        await page.get_by_role("button", name="Publish", exact=True).click()
+        await page.wait_for_url("**/posts/*")
+        row = await world.get(UUID(page.url.rpartition("/")[2]))
+        assert "board_id" in row.publications[0].options
+        assert here.complaints == []
+
+
+async def test_each_channel_can_have_media_of_its_own_and_keeps_them_when_the_post_is_changed(
+    browser: Browser, world: World, photo: Path
+) -> None:
+    [account] = await world.connect()
+    await world.connect("facebook", platform="facebook")
+    post = await _scheduled(world, account, "For all")
+    async with window(browser) as context:
+        await sign_in(context, world)
+        here = await tab(context, world)
+        page = here.page
+        for times in (1, 2):
+            await here.open(f"/compose?post={post.id}")
+            if times == 1:
+                await page.locator(".acc input:not(:checked)").first.check(force=True)
+                await page.locator("#versions button").last.click()
+                await page.set_input_files("#files", photo)
+                await expect(page.locator("#own")).to_contain_text("This channel has its own media.")
+                await page.locator("#versions button").first.click()
+            await expect(page.locator("#tray .mt")).to_have_count(1)
+            await page.get_by_role("textbox", name="Caption").fill(f"For all, {times}")
+            await expect(page.locator("#checks .ok")).to_have_count(2)
+            await page.get_by_role("button", name="Save", exact=True).click()
+            await expect(page.get_by_role("heading", name=f"For all, {times}")).to_be_visible()
+            row = await world.get(post.id)
+            own = [file.media.name for file in row.media if file.publication_id]
+            assert own == ["a.jpg", "photo.jpg"]
+        assert here.complaints == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_every_page_is_accessible_clean_and_fits_its_window(browser: Browser, world: World, theme: Theme) -> None:
     paths = await _pages(world)
@@ -270,12 +358,13 @@ async def _look(here: Tab, path: str) -> list[str]:
 async def _pages(world: World) -> list[str]:
     """The address of every page, with posts in every state that looks different."""
     accounts = [*await world.connect(), *await world.connect("facebook")]
-    rows = [await _scheduled(world, accounts[0], f"Post {number}", *accounts[1:]) for number in range(4)]
-    for row, state in zip(rows, ("published", "failed", "needs_attention", "queued"), strict=True):
+    rows = [await _scheduled(world, accounts[0], f"Post {number}", *accounts[1:]) for number in range(5)]
+    for row, state in zip(rows[:4], ("published", "failed", "needs_attention", "queued"), strict=True):
         error = {"kind": "rejected", "message": "The picture is too wide."}
         out = {"published_at": row.due_at, "started_at": row.due_at, "external_url": "https://example.org/p/1"}
         if state != "queued":
             await settle(world.app, row, state, **(out if state == "published" else {"error": error}))
+    await settle(world.app, rows[4], "published", **out, removed_at=rows[4].due_at)
     return [
         *(f"/posts/{row.id}" for row in rows),
         f"/compose?post={rows[3].id}",
@@ -284,6 +373,7 @@ async def _pages(world: World) -> list[str]:
             "/posts?tab=attention",
             "/channels",
             "/channels?problem=consent_denied",
+            "/settings",
             "/compose",
             "/nothing",
         ),

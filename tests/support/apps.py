@@ -72,21 +72,27 @@ async def join(app: App, *, role: str = "owner") -> Person:
 
 
 async def connect_account(
-    app: App, person: Person, *, external_id: str = "1789", health: Health = Health.HEALTHY
+    app: App,
+    person: Person,
+    *,
+    external_id: str = "1789",
+    health: Health = Health.HEALTHY,
+    platform: str = "instagram",
+    scopes: tuple[str, ...] = ("instagram_business_basic", "instagram_business_content_publish"),
 ) -> UUID:
     """An account of the person's, connected without a platform behind it; its id."""
     now = app.clock.now()
     account = Account(
         id=new_id(),
         workspace_id=person.member.workspace.id,
-        platform="instagram",
-        login="instagram",
+        platform=platform,
+        login=PLATFORMS[platform].spec.logins[0].id,
         external_id=external_id,
         username=f"ada_{external_id}",
         name="Ada's bakery",
         avatar_url=None,
         kind="business",
-        scopes=("instagram_business_basic", "instagram_business_content_publish"),
+        scopes=scopes,
         health=Health.HEALTHY,
         health_reason=None,
         context={},

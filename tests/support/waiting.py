@@ -35,6 +35,11 @@ async def eventually(condition: Callable[[], object], *, within: timedelta = PAT
         await asyncio.sleep(PAUSE.total_seconds())
 
 
+async def pause(times: int) -> None:
+    """Let others work, the longer the more often that was needed already."""
+    await asyncio.sleep(PAUSE.total_seconds() * times)
+
+
 def eventually_blocking(condition: Callable[[], T | None], *, within: timedelta = PATIENCE) -> T:
     """The same for tests without an event loop."""
     deadline = time.monotonic() + within.total_seconds()

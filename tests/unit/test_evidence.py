@@ -7,8 +7,8 @@ import pytest
 
 from postwright.domain.errors import Rejected, Uncertain
 from postwright.kit.http import Reply, Request
+from postwright.services.evidence import Evidence, error_json
 from postwright.storage.publications import Line
-from postwright.worker.evidence import Evidence, error_json
 from tests.support.clock import START, ManualClock
 
 TOKEN = "EAAGm0PX4ZCpsBAKZZz9wQ"

@@ -11,6 +11,7 @@ from postwright.web.views import (
     Candidate,
     ChannelBadge,
     ChannelCard,
+    Choice,
     Chrome,
     EventLine,
     Flash,
@@ -19,6 +20,7 @@ from postwright.web.views import (
     LoginWay,
     MediaView,
     NavItem,
+    Permission,
     Person,
     PlatformTile,
     PostRow,
@@ -31,19 +33,32 @@ NOW = datetime(2026, 11, 20, 9, 24, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 BADGE = ChannelBadge("photos", "Photos", "p-photos", "northwind.coffee")
 SETUP = AppSetup("With C", "https://post.example.org/api/callback/photos", ("PHOTOS_CLIENT_ID", "PHOTOS_CLIENT_SECRET"))
+PERMISSION = Permission("clips:write", "Publish clips.", required=False)
 TILES = (
     PlatformTile("photos", "Photos", "p-photos", (LoginWay("a", "With A", "/a"), LoginWay("b", "With B", "/b")), 1),
-    PlatformTile("clips", "Clips", "p-clips", (), setups=(SETUP,)),
+    PlatformTile("clips", "Clips", "p-clips", (), setups=(SETUP,), publishes=("Video",), permissions=(PERMISSION,)),
 )
 CARDS = tuple(
     ChannelCard(
-        f"account-{health}", BADGE, "Business account", health, "Healthy.", 3, ("publish",), NOW, "/posts", "/r", "/d"
+        f"account-{health}",
+        BADGE,
+        "Business account",
+        health,
+        "Healthy.",
+        3,
+        (PERMISSION,),
+        NOW,
+        "/posts",
+        "/r",
+        "/d",
+        (PERMISSION,),
     )
     for health in ("ok", "warn", "bad")
 )
 MEDIA = (
     MediaView("m1", "image", "/m/1.jpg", "/m/1.t.jpg", "A cup", 1080, 1350),
     MediaView("m2", "video", "/m/2.mp4", "/m/2.t.jpg", "", 1080, 1920, 65.2),
+    MediaView("m3", "document", "/m/3.pdf", "/m/3.t.webp", "", 595, 842, pages=3),
 )
 
 
@@ -98,7 +113,15 @@ WRONG = FormState({"email": "mara@example.org", "url": "nope"}, {"password": "Wr
 
 def pages() -> Mapping[str, tuple[str, dict[str, object]]]:
     """A name for each page and state of it: its template, and what it takes."""
-    return {**door_pages(), **channel_pages(), **compose_pages(), **list_pages(), **post_pages(), **error_pages()}
+    return {
+        **door_pages(),
+        **channel_pages(),
+        **compose_pages(),
+        **list_pages(),
+        **post_pages(),
+        **settings_pages(),
+        **error_pages(),
+    }
 
 
 def inside(**given: object) -> dict[str, object]:
@@ -131,6 +154,7 @@ def compose_pages() -> Pages:
     seed = {"workspace": "w", "accounts": [], "platforms": [], "now": NOW, "post": None}
     typed = Typed("once", "<b>Roast", ("account-ok",), "later", problems=("Too long.",))
     compose = inside(seed=seed, typed=Typed("once"), zones=("UTC", "Europe/Berlin"), zone="UTC", date="", time="")
+    compose["accepts"] = "image/*,video/*"
     return {
         "compose": ("compose.html", compose),
         "compose refused": ("compose.html", {**compose, "typed": typed}),
@@ -158,17 +182,36 @@ def list_pages() -> Pages:
 def post_pages() -> Pages:
     shown = post(
         publication(
-            "published", published_at=NOW, lateness=timedelta(seconds=0.3), external_url="https://example.org/1"
+            "published",
+            published_at=NOW,
+            lateness=timedelta(seconds=0.3),
+            external_url="https://example.org/1",
+            remove_url="/x",
         ),
+        publication("removed", published_at=NOW, removed_at=NOW),
         publication("failed", reason="It was refused.", advice="Crop it.", retry_url="/x", attempts=2),
         publication("needs_attention", reason="Nobody can tell.", resolve_url="/x"),
         replace(publication("needs_attention", reason="Too late.", resolve_url="/x", was_sent=False), id="late"),
-        publication("queued", next_attempt_at=NOW + timedelta(minutes=4), caption="Its own"),
+        publication(
+            "queued", next_attempt_at=NOW + timedelta(minutes=4), caption="Its own", warnings=("It lacks a file.",)
+        ),
     )
     refused = inside(post=shown, form=WRONG, form_for="publication-needs_attention")
     return {
         "post": ("post.html", inside(post=shown, form=FormState(), form_for="")),
         "post refused": ("post.html", refused),
+    }
+
+
+def settings_pages() -> Pages:
+    typed = {"name": "Northwind", "late_policy": "ask", "late_minutes": "60", "duplicate_hours": "24"}
+    errors = dict.fromkeys(typed, "Not like that.")
+    policies = (Choice("ask", "Ask me", "It waits."), Choice("skip", "Skip it", "It is canceled."))
+    settings = inside(policies=policies, may_save=True, most_minutes=10080, most_hours=720, form=FormState(typed))
+    return {
+        "settings": ("settings.html", settings),
+        "settings refused": ("settings.html", {**settings, "form": FormState(typed, errors)}),
+        "settings of others": ("settings.html", {**settings, "may_save": False}),
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from postwright.domain.account import Health
+from postwright.platforms.registry import describe
 from postwright.services.app import App
 from tests.support.apps import Person, connect_account, join
 from tests.support.dashboard import Visitor, visitor, write
@@ -33,8 +34,20 @@ async def test_a_card_tells_health_and_what_waits(ada: Visitor, app: App, person
     assert "Healthy. This access does not expire." in page.words
     assert "1 scheduled" in page.words
     assert "2 permissions" in page.words
+    assert "3 permissions not given" in page.words
+    assert "Show how posts are doing. instagram_business_manage_insights" in page.words
     assert "Instagram says: The connection was revoked. Its posts wait until you reconnect." in page.words
     assert "instagram_business_content_publish" in page.words
+
+
+async def test_each_platform_tells_what_it_publishes_and_what_it_asks_for(ada: Visitor) -> None:
+    page = await ada.open("/channels")
+    for platform in describe():
+        assert f">{platform.name}</h3>" in page.source
+        assert ", ".join(kind.label for kind in platform.kinds) in page.words
+        assert all(scope.reason in page.words for login in platform.logins for scope in login.scopes[:1])
+        for login in platform.logins:
+            assert f"POSTWRIGHT_{login.credentials.upper()}_CLIENT_ID" in page.source
 
 
 async def test_disconnecting_asks_first_and_says_how_many_posts_stop(ada: Visitor, app: App, person: Person) -> None:

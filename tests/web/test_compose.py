@@ -15,7 +15,7 @@ from postwright.services.app import App
 from tests.support.apps import Person, connect_account
 from tests.support.asgi import Client
 from tests.support.dashboard import Page, Visitor, settle, write
-from tests.support.media_files import picture
+from tests.support.media_files import picture, transparent
 
 HOUR = timedelta(hours=1)
 
@@ -71,6 +71,29 @@ async def test_a_scheduled_post_is_opened_for_a_change_at_the_time_that_was_mean
     [file] = opened["media"]
     assert (file["type"], file["width"]) == ("image", 400)
     assert (await Client(ada.app).get(file["url"])).status == 200
+
+
+async def test_an_accounts_own_files_are_opened_with_it_but_not_those_only_made_to_fit(
+    ada: Visitor, app: App, person: Person, tmp_path: Path
+) -> None:
+    first, second = await connect_account(app, person), await connect_account(app, person, external_id="2")
+    client = Client(ada.app, {"Authorization": f"Bearer {person.bearer}"})
+
+    files = [transparent(tmp_path / f"{side}.png", width=side, height=side).read_bytes() for side in (400, 480)]
+    shared, own = [(await client.upload(file, "a.png")).json()["id"] for file in files]
+    body = {
+        "media": [{"id": shared}],
+        "targets": [{"account_id": str(first)}, {"account_id": str(second), "media": [{"id": own, "alt_text": "A"}]}],
+        "scheduled_at": "2026-11-20T12:00:00Z",
+    }
+    post = (await client.post("/api/posts", body)).json()
+    assert {len(files) for files in post["own_media"].values()} == {1}, "the platform takes JPEG only"
+    opened = seed_of(await ada.open(f"/compose?post={post['id']}"))["post"]
+    assert [file["id"] for file in opened["media"]] == [shared]
+    assert {
+        account: [(file["id"], file["alt_text"], file["mime"]) for file in files]
+        for account, files in opened["own_media"].items()
+    } == {str(second): [(own, "A", "image/png")]}
 
 
 async def test_a_copy_is_a_new_post_without_a_time(ada: Visitor, app: App, person: Person) -> None:

@@ -16,7 +16,7 @@ from postwright.domain.post import post_state
 from postwright.domain.publication import State
 from postwright.web import pages as pages_module
 from postwright.web.pages import Pages, StaticTree, ago, clock, count, json_script, lateness, length_of, when
-from postwright.web.shown import WAITING
+from postwright.web.shown import REMOVED, WAITING
 from postwright.web.views import STATE_LOOKS, initials, tone
 from tests.support.asgi import Client
 from tests.web.samples import BADGE, NOW, chrome, pages, row
@@ -112,7 +112,7 @@ def test_a_theme_that_was_chosen_stands_in_the_page_itself(render: Pages) -> Non
 def test_every_state_of_a_publication_and_of_a_post_has_a_word_and_an_icon() -> None:
     states = {state.value for state in State}
     partial = post_state([State.PUBLISHED, State.FAILED])
-    assert set(STATE_LOOKS) == states | {partial, WAITING}
+    assert set(STATE_LOOKS) == states | {partial, WAITING, REMOVED}
 
 
 def test_data_for_a_script_cannot_end_its_element() -> None:

@@ -227,6 +227,7 @@ ACTIONS = (
     "/posts/{post}/delete",
     "/posts/{post}/publications/{publication}/retry",
     "/posts/{post}/publications/{publication}/resolve",
+    "/posts/{post}/publications/{publication}/remove",
 )
 
 

@@ -8,7 +8,19 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from postwright.api import auth, connections, files, health, media, platforms, posts, problems, webhooks
+from postwright.api import (
+    admin,
+    auth,
+    connections,
+    files,
+    health,
+    media,
+    platforms,
+    posts,
+    problems,
+    webhooks,
+    workspaces,
+)
 from postwright.api.guard import Guard
 from postwright.api.idempotency import HEADER, REPLAYED, Idempotency
 from postwright.api.methods import Methods
@@ -16,7 +28,8 @@ from postwright.api.metrics import Metrics
 from postwright.api.openapi import describe
 from postwright.services.app import App
 
-ROUTERS = tuple(door.router for door in (auth, platforms, connections, media, posts, webhooks, files, health))
+DOORS = (auth, workspaces, admin, platforms, connections, media, posts, webhooks, files, health)
+ROUTERS = tuple(door.router for door in DOORS)
 
 
 def create_api(app: App) -> FastAPI:
@@ -44,7 +57,7 @@ def create_api(app: App) -> FastAPI:
     api.add_middleware(
         CORSMiddleware,
         allow_origins=list(app.settings.cors_origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", HEADER, "X-Request-Id"],
         expose_headers=[REPLAYED, "Retry-After", "X-Request-Id"],
     )

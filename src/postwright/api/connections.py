@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from postwright.api.deps import COOKIE, AppDep, CallerDep
 from postwright.domain.account import Account, Health
 from postwright.domain.errors import Problem, Unauthenticated
-from postwright.services import auth, connect, connections
+from postwright.services import account_options, auth, connect, connections
 from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.services.connect import Connected, ToChoose
@@ -58,6 +58,21 @@ class AccountsReply(BaseModel):
     accounts: list[AccountReply]
 
 
+class OptionValueReply(BaseModel):
+    """One value that an option may have, and what people call it there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    value: str
+    label: str
+
+
+class OptionsReply(BaseModel):
+    """What the options that are the account's own may be; of an option that is missing, it allows no value."""
+
+    options: dict[str, list[OptionValueReply]]
+
+
 class ConnectReply(BaseModel):
     """Where to send the person's browser."""
 
@@ -94,6 +109,18 @@ async def list_connections(app: AppDep, caller: CallerDep) -> AccountsReply:
     """The workspace's connected accounts."""
     async with app.db.tx() as tx:
         return _accounts(await connections.connections(tx, caller))
+
+
+@router.get("/api/connections/{account_id:uuid}/options", responses=_REFUSED)
+async def list_options(app: AppDep, caller: CallerDep, account_id: UUID) -> OptionsReply:
+    """The values that some options may have on this account now (its boards, say), asked of the platform.
+
+    `account_options` of `/api/platforms` names the options; elsewhere there are none.
+    """
+    found = await account_options.account_options(app, caller, account_id)
+    return OptionsReply(
+        options={name: [OptionValueReply.model_validate(one) for one in values] for name, values in found.items()}
+    )
 
 
 @router.post("/api/connections/choose", responses={404: {"$ref": "#/components/responses/NOT_FOUND"}})

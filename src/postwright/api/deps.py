@@ -89,3 +89,9 @@ async def _writer(caller: CallerDep) -> Caller:
 
 WriterDep = Annotated[Caller, Depends(_writer)]
 """Someone who may change things: not a viewer."""
+
+
+async def require_admin(caller: CallerDep) -> None:
+    """Let only those pass who look after the whole instance. Raises NotAllowed."""
+    if not caller.is_admin:
+        raise NotAllowed("Only those who look after this instance may do that.")

@@ -1,7 +1,7 @@
 """The routes of media: uploading, listing, looking at and deleting files. Their bytes are served by files.py."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -15,6 +15,7 @@ from postwright.api.guard import is_upload
 from postwright.api.idempotency import begin
 from postwright.api.uploads import received
 from postwright.domain.errors import Finding, Invalid
+from postwright.domain.media import MediaKind
 from postwright.services import media
 from postwright.services.app import App
 from postwright.services.media import LONGEST_ALT_TEXT
@@ -31,12 +32,13 @@ class MediaReply(BaseModel):
     """One stored file, as it was measured."""
 
     id: UUID
-    type: Literal["image", "video"]
+    type: MediaKind
     mime: str
     size: int = Field(description="In bytes.")
-    width: int
+    width: int = Field(description="In pixels as shown; of a document, the first page's in points.")
     height: int
     duration: float | None = Field(description="In seconds, of videos and animations.")
+    pages: int | None = Field(description="Of documents.")
     alt_text: str | None
     url: str = Field(description="Anyone who has this address may read the file.")
     thumb_url: str | None
@@ -70,7 +72,11 @@ _BODY: Final = {
                     "required": ["file"],
                     "additionalProperties": False,
                     "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "A picture or a video."},
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "A picture, a video or a PDF document.",
+                        },
                         "alt_text": {"type": "string", "maxLength": LONGEST_ALT_TEXT},
                     },
                 }
@@ -93,6 +99,7 @@ def media_reply(app: App, stored: Stored) -> MediaReply:
         width=facts.width,
         height=facts.height,
         duration=facts.duration_s,
+        pages=facts.pages,
         alt_text=stored.alt_text,
         url=media.link(app, stored.media),
         thumb_url=media.link(app, stored.media, "thumb") if stored.thumb_key else None,
@@ -103,7 +110,7 @@ def media_reply(app: App, stored: Stored) -> MediaReply:
 
 @router.post("/api/media", status_code=_CREATED, response_model=MediaReply, openapi_extra=_BODY)
 async def add_media(request: Request, app: AppDep, caller: WriterDep) -> Response:
-    """Keep a picture or a video: uploaded as the form field `file`, or fetched from `url`."""
+    """Keep a picture, a video or a PDF document: uploaded as the form field `file`, or fetched from `url`."""
     if not is_upload(request.scope):
         wanted = await _read_json(request)
         stored = await media.add_url(app, caller.workspace_id, wanted.url, alt_text=wanted.alt_text)

@@ -12,7 +12,7 @@ from postwright.domain.publication import Json
 
 Node = dict[str, Json]
 
-_WRITES: Final = frozenset({"post", "put", "delete"})
+_WRITES: Final = frozenset({"post", "put", "patch", "delete"})
 _METHODS: Final = frozenset({"get", "head", *_WRITES})
 _REF: Final = "#/components/schemas/{model}"
 _UNKEYED: Final = "/api/auth/"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 
 from postwright.api.media import LONGEST_URL
 from postwright.domain.errors import Invalid
+from postwright.domain.media import MediaKind
 from postwright.domain.publication import Json
 from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
 from postwright.services.media import LONGEST_ALT_TEXT
@@ -63,7 +64,7 @@ class MediaBody(BaseModel):
 
     id: UUID | None = Field(None, description="From POST /api/media.")
     url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL)] | None = None
-    type: Literal["image", "video"] | None = Field(None, description="Where given, the file must be one.")
+    type: MediaKind | None = Field(None, description="Where given, the file must be one.")
     alt_text: Annotated[str, Field(max_length=LONGEST_ALT_TEXT)] | None = None
 
 
@@ -132,6 +133,11 @@ class PostBody(BaseModel):
     timezone: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="An IANA name; by default the workspace's."
     )
+    force: bool = Field(
+        default=False,
+        strict=True,
+        description="Post it although the same goes out, or went out, there (`duplicate_post`).",
+    )
 
 
 class ScheduleBody(PostBody):
@@ -158,6 +164,7 @@ def draft_of(body: PostBody, idempotency_key: str | None = None) -> PostDraft:
         scheduled_at=body.scheduled_at,
         timezone=body.timezone,
         alone=body.targets is None,
+        force=body.force,
     )
 
 

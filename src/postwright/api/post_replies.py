@@ -12,6 +12,7 @@ from postwright.domain.media import MediaKind
 from postwright.domain.publication import State
 from postwright.services import media
 from postwright.services.app import App
+from postwright.services.removal import NotRemoved
 from postwright.storage.posts import EventRow, MediaRow, PostRow, PublicationRow
 
 Status = Literal[
@@ -61,13 +62,17 @@ class PublicationReply(BaseModel):
     due_at: datetime
     next_run_at: datetime | None = Field(description="When something is done for it next.")
     attempts: int
-    calls: int = Field(description="How often the platform was called for it.")
+    calls: int = Field(description="How often the platform was called to publish it.")
     started_at: datetime | None
     lateness_ms: int | None = Field(description="From its time to the start.")
     published_at: datetime | None
+    removed_at: datetime | None = Field(description="When it was taken down again, on a person's word.")
     external_id: str | None
     external_url: str | None = Field(description="Where people see it.")
     error: PublicationError | None
+    warnings: list[ProblemError] = Field(
+        description="What stands against it, found a day or an hour before its time; empty once it is under way."
+    )
 
 
 class StatusReply(BaseModel):
@@ -92,6 +97,23 @@ class PostReply(StatusReply):
     author_id: UUID | None
     created_at: datetime
     updated_at: datetime
+
+
+class NotRemovedReply(BaseModel):
+    """A publication that still stands, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    publication_id: UUID
+    platform: str
+    code: str
+    message: str
+
+
+class RemovalReply(PostReply):
+    """A post after it was taken down: what `removed_at` does not tell of is in `not_removed`."""
+
+    not_removed: list[NotRemovedReply]
 
 
 class PostPage(BaseModel):
@@ -155,6 +177,11 @@ def post_reply(app: App, row: PostRow) -> PostReply:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def removal_reply(app: App, row: PostRow, left: Sequence[NotRemoved]) -> RemovalReply:
+    """A post after it was taken down, and what still stands of it."""
+    return RemovalReply(**dict(post_reply(app, row)), not_removed=[NotRemovedReply.model_validate(one) for one in left])
 
 
 def events_reply(rows: Sequence[EventRow]) -> EventsReply:

@@ -17,16 +17,18 @@ from postwright.api.post_replies import (
     FindingsReply,
     PostPage,
     PostReply,
+    RemovalReply,
     Status,
     StatusReply,
     events_reply,
     post_reply,
+    removal_reply,
     status_reply,
 )
 from postwright.api.problems import ProblemError
 from postwright.domain.errors import Invalid
 from postwright.kit.pages import BadCursor
-from postwright.services import posts
+from postwright.services import posts, removal
 from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.services.posts import Resolution
@@ -55,6 +57,14 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 class RetryBody(BaseModel):
     """Which of a post's publications; all that failed where none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    publication_id: UUID | None = None
+
+
+class RemoveBody(BaseModel):
+    """Which of a post's publications; all that are published where none is named."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,16 +110,21 @@ async def _create(request: Request, response: Response, app: App, caller: Caller
 
 
 @router.post("/api/posts/validate")
-async def validate_post(app: AppDep, caller: CallerDep, body: PostBody) -> FindingsReply:
+async def validate_post(
+    app: AppDep,
+    caller: CallerDep,
+    body: PostBody,
+    post_id: Annotated[UUID | None, Query(description="The post that it is to replace, if it is a change.")] = None,
+) -> FindingsReply:
     """Everything that stands against a post, target by target. Nothing is stored."""
-    findings = await posts.validate(app, caller, draft_of(body))
+    findings = await posts.validate(app, caller, draft_of(body), changing=post_id)
     return FindingsReply(
         ok=all(finding.severity == "warning" for finding in findings),
         findings=[ProblemError.model_validate(finding) for finding in findings],
     )
 
 
-@router.get("/api/posts")
+@router.get("/api/posts", response_model=PostPage)
 async def list_posts(
     app: AppDep,
     caller: CallerDep,
@@ -121,7 +136,7 @@ async def list_posts(
     until: Annotated[Instant | None, Query(alias="to", description="Posts before this time.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> PostPage:
+) -> Response:
     """The workspace's posts, the latest time first."""
     if platform is not None and platform not in app.platforms:
         names = ", ".join(app.platforms)
@@ -132,7 +147,9 @@ async def list_posts(
             page = await posts.page(tx, app, caller, wanted, limit=limit, cursor=cursor)
     except BadCursor as unreadable:
         raise Invalid.of("cursor", "bad_cursor", "This cursor was not given by this list.") from unreadable
-    return PostPage(posts=[post_reply(app, row) for row in page.rows], next_cursor=page.next_cursor)
+    reply = PostPage(posts=[post_reply(app, row) for row in page.rows], next_cursor=page.next_cursor)
+    # Written at once: the framework would check a second time what was just checked, and write it by way of values.
+    return Response(reply.model_dump_json(), media_type="application/json")
 
 
 @router.get("/api/posts/{post_id:uuid}")
@@ -184,3 +201,14 @@ async def resolve_post(app: AppDep, caller: WriterDep, post_id: UUID, body: Reso
     word = Resolution(body.landed, body.external_url, body.publication_id)
     async with app.db.tx() as tx:
         return post_reply(app, await posts.resolve(tx, app, caller, post_id, word))
+
+
+@router.post("/api/posts/{post_id:uuid}/remove")
+async def remove_post(app: AppDep, caller: WriterDep, post_id: UUID, body: RemoveBody | None = None) -> RemovalReply:
+    """Take down what is published of a post; what could not be taken down is in `not_removed`.
+
+    Refused where nothing is published (`nothing_to_remove`), and where no platform of it lets apps take posts
+    down (`removal_not_offered`).
+    """
+    row, left = await removal.remove(app, caller, post_id, body.publication_id if body else None)
+    return removal_reply(app, row, left)

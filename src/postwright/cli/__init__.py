@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from postwright.cli import admin, posts, serve
+from postwright.cli import admin, operations, posts, serve
 from postwright.cli.demo import demo
 from postwright.cli.doctor import doctor
 from postwright.cli.terminal import BAD_USAGE, FAILED, Fault, err, line, say
@@ -63,5 +63,6 @@ app.command()(admin.migrate)
 app.add_typer(admin.user, name="user")
 app.add_typer(admin.keys, name="keys")
 app.add_typer(posts.app, name="posts")
+app.add_typer(operations.app, name="admin")
 app.command()(doctor)
 app.command()(admin.openapi)

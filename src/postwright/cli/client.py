@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import aiohttp
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 from yarl import URL
 
 from postwright.cli.terminal import Fault
@@ -22,7 +22,7 @@ class SignedIn(BaseModel):
 
 
 class Rule(BaseModel):
-    """What a picture or a video must be, as far as a client can tell before it is checked."""
+    """What a picture, a video or a document must be, as far as a client can tell before it is checked."""
 
     mimes: tuple[str, ...]
     max_bytes: int
@@ -30,6 +30,7 @@ class Rule(BaseModel):
     convert_to: str | None = None
     min_seconds: float = 0
     max_seconds: float | None = None
+    max_pages: int | None = None
 
 
 class Kind(BaseModel):
@@ -42,6 +43,8 @@ class Kind(BaseModel):
     caption: bool
     image: Rule | None
     video: Rule | None
+    document: Rule | None = None
+    required: tuple[str, ...] = ()
 
 
 class Login(BaseModel):
@@ -58,6 +61,8 @@ class Platform(BaseModel):
     name: str
     logins: tuple[Login, ...]
     kinds: tuple[Kind, ...]
+    options_schema: dict[str, JsonValue]
+    account_options: tuple[str, ...]
 
 
 class Platforms(BaseModel):
@@ -79,6 +84,18 @@ class Accounts(BaseModel):
     accounts: tuple[Account, ...]
 
 
+class OptionValue(BaseModel):
+    """One value that an option may have on an account."""
+
+    value: str
+
+
+class AccountOptions(BaseModel):
+    """The values that the options of one account may have now."""
+
+    options: dict[str, tuple[OptionValue, ...]]
+
+
 class Media(BaseModel):
     """An uploaded file as the server measured it."""
 
@@ -89,6 +106,7 @@ class Media(BaseModel):
     width: int
     height: int
     duration: float | None
+    pages: int | None = None
 
 
 class Trouble(BaseModel):
@@ -187,17 +205,32 @@ class Client:
         form.add_field("file", content, filename=name, content_type=mime)
         return await self._send("POST", "/api/media", Media, form=form)
 
+    async def options(self, account: Account) -> AccountOptions:
+        """What the options of an account may be, asked of the platform. Raises Refused."""
+        return await self._send("GET", f"/api/connections/{account.id}/options", AccountOptions)
+
     async def schedule(
-        self, account: Account, *, caption: str, media: tuple[Media, ...], kind: Kind, at: datetime, reference: str
+        self,
+        account: Account,
+        *,
+        caption: str,
+        media: tuple[Media, ...],
+        options: Mapping[str, JsonValue],
+        at: datetime,
+        reference: str,
     ) -> Post:
-        """Schedule a post of a kind on an account; the same `reference` never makes a second one. Raises Refused."""
+        """Schedule a post on an account; the same `reference` never makes a second one. Raises Refused.
+
+        What it says may have been said before: the demo says it at each run.
+        """
         body = {
             "account_id": account.id,
             "caption": caption,
             "media": [{"id": file.id} for file in media],
-            "options": {"post_type": kind.name},
+            "options": dict(options),
             "scheduled_at": at.isoformat(),
             "client_post_id": reference,
+            "force": True,
         }
         return await self._send("POST", "/api/schedule", Post, json=body)
 

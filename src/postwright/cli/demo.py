@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import stat
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from pydantic import JsonValue
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from postwright.cli.client import Account, Client, Kind, Media, Platform, Post, Publication
-from postwright.cli.demo_posts import caption_for, media_for
+from postwright.cli.client import Account, Client, Kind, Media, OptionValue, Platform, Post, Publication
+from postwright.cli.demo_posts import another_take, caption_for, media_for, options_for
 from postwright.cli.opening import load
 from postwright.cli.serve import LOOPBACK, SANDBOX_PORT, WEB_PORT, listen, until_signal
 from postwright.cli.terminal import FAILED, WIDE, Fault, JsonOption, err, facts, line, out, print_json, run, table
@@ -31,7 +33,7 @@ NAME: Final = "Demo"
 FOLDER: Final = Path(".data/demo")
 LEAD: Final = timedelta(seconds=3)
 """How far ahead the posts are scheduled."""
-DONE_WITHIN: Final = timedelta(minutes=2)
+DONE_WITHIN: Final = timedelta(minutes=5)
 CONSENT: Final = {"sandbox_consent": "approve"}
 PUBLISHED: Final = "published"
 _LENGTH: Final = 16
@@ -49,6 +51,7 @@ class Order:
     kind: Kind
     account: Account
     media: tuple[Media, ...]
+    options: Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ async def _journey(found: Running, password: str, steps: Steps) -> list[Row]:
         platforms = await client.platforms()
         accounts = {platform.id: await _connect(client, platform, steps) for platform in platforms}
         files = await _upload(client, steps)
-        orders = [order for platform in platforms for order in _orders(platform, accounts[platform.id], files)]
+        orders = [o for platform in platforms for o in await _orders(client, platform, accounts[platform.id], files)]
         rows = await _schedule(client, orders, steps)
         return await _watch(client, rows, steps)
 
@@ -194,20 +197,34 @@ async def _upload(client: Client, steps: Steps) -> list[Media]:
             progress.update(bar, file=name)
             content = await asyncio.to_thread(samples.sample, name)
             files.append(await client.upload(name, samples.media_type(name), content))
+            if files[-1].type == "video":
+                files.append(await client.upload(name, samples.media_type(name), another_take(content)))
             progress.advance(bar)
     size = sum(file.size for file in files) / 1_000_000
-    videos = sum(file.type == "video" for file in files)
-    steps.done(f"Uploaded {len(files) - videos} pictures and {videos} video{'s'[: videos != 1]}, {size:.1f} MB")
+    counts = Counter(file.type for file in files)
+    listed = ", ".join(f"{count} {kind}{'s'[: count != 1]}" for kind, count in counts.items())
+    steps.done(f"Uploaded {listed}: {size:.1f} MB")
     return files
 
 
-def _orders(platform: Platform, accounts: Sequence[Account], files: Sequence[Media]) -> Iterator[Order]:
+async def _orders(
+    client: Client, platform: Platform, accounts: Sequence[Account], files: Sequence[Media]
+) -> list[Order]:
     """One post of each kind, on the accounts in turn."""
+    allowed: dict[str, Mapping[str, Sequence[OptionValue]]] = {}
+    for account in accounts:
+        allowed[account.id] = (await client.options(account)).options if platform.account_options else {}
+    orders: list[Order] = []
     for number, kind in enumerate(platform.kinds):
-        media = media_for(kind, platform.kinds, files)
-        if media is None:
-            raise Fault(f"None of the samples fit for {kind.label} on {platform.name}.")
-        yield Order(platform, kind, accounts[number % len(accounts)], media)
+        account = accounts[number % len(accounts)]
+        shown = {file.id for order in orders for file in order.media if file.type == "video"}
+        fresh = sorted(files, key=lambda file: file.id in shown)
+        media, options = media_for(kind, platform.kinds, fresh), options_for(platform, kind, allowed[account.id])
+        if media is None or options is None:
+            what = "samples fit" if media is None else "options are known"
+            raise Fault(f"None of the {what} for {kind.label} on {platform.name}.")
+        orders.append(Order(platform, kind, account, media, options))
+    return orders
 
 
 async def _schedule(client: Client, orders: Sequence[Order], steps: Steps) -> list[Row]:
@@ -216,7 +233,12 @@ async def _schedule(client: Client, orders: Sequence[Order], steps: Steps) -> li
     for number, order in enumerate(orders):
         caption = caption_for(order.kind, number)
         post = await client.schedule(
-            order.account, caption=caption, media=order.media, kind=order.kind, at=at, reference=f"demo-{new_id()}"
+            order.account,
+            caption=caption,
+            media=order.media,
+            options=order.options,
+            at=at,
+            reference=f"demo-{new_id()}",
         )
         rows.append(Row(order, post))
     steps.done(f"Scheduled {len(rows)} posts for {at:%H:%M:%S} UTC")

@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ from postwright.kit.blobs import BlobsUnavailable
 from postwright.kit.clock import SystemClock
 from postwright.kit.media import MediaError
 from postwright.kit.probe import probe
+from postwright.platforms.base import ApiVersion
 from postwright.sandbox import samples
 from postwright.services import health, webhooks
 from postwright.services.app import App
@@ -107,8 +108,10 @@ async def _of_app(app: App) -> AsyncIterator[Line]:
         if check.name != "database":
             yield _readiness(check)
     yield await _store(app)
-    for platform in app.platforms:
+    for platform, adapter in app.platforms.items():
         yield _platform(app, platform)
+        if (ending := _ending(platform, adapter.spec.version, app.clock.now().date())) is not None:
+            yield ending
 
 
 def _settings(settings: Settings) -> Line:
@@ -211,6 +214,17 @@ def _platform(app: App, platform: str) -> Line:
         return Line(platform, "ok", found)
     names = " or ".join(f"POSTWRIGHT_{owner}_CLIENT_ID and _CLIENT_SECRET" for owner in owners)
     return Line(platform, "warn", f"No app is set up. {found}", f"Set {names}.")
+
+
+def _ending(platform: str, version: ApiVersion | None, today: date) -> Line | None:
+    """That the version of the platform's API that is called here has ended or soon will; None otherwise."""
+    left = version.ending(today) if version else None
+    if version is None or left is None:
+        return None
+    days = left.days
+    when = f"ends in {days} days" if days > 0 else "has ended"
+    found = f"Version {version.name} of its API {when}, on {version.sunset}"
+    return Line(f"{platform} API", "warn", found, "Update Postwright: a newer release calls a newer version.")
 
 
 async def _store(app: App) -> Line:

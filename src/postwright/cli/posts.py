@@ -1,8 +1,8 @@
-"""`postwright posts`: the operator looks at a workspace's posts and tries again what failed, on the database itself."""
+"""`postwright posts`: the operator looks at a workspace's posts, tries again what failed, takes down what is out."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -12,11 +12,12 @@ import typer
 from rich.markup import escape
 
 from postwright.cli.opening import opened
-from postwright.cli.terminal import Fault, JsonOption, facts, line, out, print_json, run, table
+from postwright.cli.terminal import FAILED, Fault, JsonOption, err, facts, line, out, print_json, run, table
 from postwright.kit.pages import Page
-from postwright.services import posts
+from postwright.services import posts, removal
 from postwright.services.app import App
 from postwright.services.auth import Caller
+from postwright.services.removal import NotRemoved
 from postwright.storage import users
 from postwright.storage.posts import EventRow, Filter, PostRow, PublicationRow
 
@@ -116,6 +117,28 @@ def retry_post(
     _print(row, now, as_json=as_json)
 
 
+@app.command("remove")
+def remove_post(
+    post_id: PostId,
+    workspace: Workspace = None,
+    publication: Annotated[
+        UUID | None, typer.Option(help="One of its publications; all that are published otherwise.", show_default=False)
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Take down what is published. The exit code is 1 where something still stands."""
+    row, left, now = run(_remove(workspace, post_id, publication))
+    if as_json:
+        print_json({**_post(row, now), "not_removed": [asdict(one) for one in left]})
+    else:
+        _print(row, now, as_json=False)
+        for one in left:
+            line(err, f"[red]Not taken down[/] from {one.platform}: {escape(one.message)}")
+    if left:
+        raise typer.Exit(FAILED)
+
+
 async def _page(
     workspace: str | None, wanted: Filter, limit: int, cursor: str | None
 ) -> tuple[Page[PostRow], datetime]:
@@ -139,6 +162,14 @@ async def _events(workspace: str | None, post_id: UUID) -> tuple[EventRow, ...]:
 async def _retry(workspace: str | None, post_id: UUID, publication_id: UUID | None) -> tuple[PostRow, datetime]:
     async with _at_desk(workspace) as desk, desk.app.db.tx() as tx:
         return await posts.retry(tx, desk.app, desk.caller, post_id, publication_id), desk.app.clock.now()
+
+
+async def _remove(
+    workspace: str | None, post_id: UUID, publication_id: UUID | None
+) -> tuple[PostRow, tuple[NotRemoved, ...], datetime]:
+    async with _at_desk(workspace) as desk:
+        row, left = await removal.remove(desk.app, desk.caller, post_id, publication_id)
+        return row, left, desk.app.clock.now()
 
 
 @asynccontextmanager
@@ -171,7 +202,8 @@ def _print(row: PostRow, now: datetime, *, as_json: bool) -> None:
     made = table("Platform", "Account", "State", "Tries", "Calls", "Late", "Where", right=("Tries", "Calls", "Late"))
     for one in row.publications:
         late = "" if one.lateness_ms is None else f"{one.lateness_ms} ms"
-        cells = (one.platform, escape(one.username), _coloured(one.state), str(one.attempts), str(one.calls), late)
+        status = "taken down" if one.removed_at else one.state
+        cells = (one.platform, escape(one.username), _coloured(status), str(one.attempts), str(one.calls), late)
         made.add_row(*cells, escape(one.external_url or _reason(one)))
     out.print(made)
 
@@ -199,9 +231,11 @@ def _publication(row: PublicationRow) -> dict[str, object]:
         "attempts": row.attempts,
         "calls": row.calls,
         "lateness_ms": row.lateness_ms,
+        "removed_at": row.removed_at.isoformat() if row.removed_at else None,
         "external_id": row.external_id,
         "external_url": row.external_url,
         "error": row.error,
+        "warnings": [asdict(finding) for finding in row.warnings],
     }
 
 

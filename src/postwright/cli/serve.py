@@ -20,13 +20,14 @@ import typer
 import uvicorn
 import uvloop
 
-from postwright.bootstrap import running_app
+from postwright.bootstrap import collect_seldom, running_app
 from postwright.cli.opening import load, require_schema
 from postwright.cli.terminal import Fault, run
 from postwright.kit.logging import configure, logger
 from postwright.main import create_server
 from postwright.sandbox.config import SandboxConfig
 from postwright.sandbox.serve import serve
+from postwright.services.app import App
 from postwright.settings import Settings
 from postwright.worker.engine import run_worker
 
@@ -152,6 +153,7 @@ async def _web(settings: Settings, sock: socket.socket) -> None:
     with until_signal() as stop:
         async with running_app(settings) as app:
             doors = create_server(app)
+            collect_seldom()
             server = _WebServer(
                 uvicorn.Config(
                     doors,
@@ -182,7 +184,18 @@ async def _worker(settings: Settings) -> None:
     with until_signal() as stop:
         async with running_app(settings) as app:
             await require_schema(app)
+            _tell_of_endings(app)
+            collect_seldom()
             await run_worker(app, stop)
+
+
+def _tell_of_endings(app: App) -> None:
+    """Posts will fail from the day on which a platform no longer serves the version of its API that is called."""
+    for platform, adapter in app.platforms.items():
+        version = adapter.spec.version
+        left = version.ending(app.clock.now().date()) if version else None
+        if version is not None and left is not None:
+            logger().warning("api_version_ends", platform=platform, version=version.name, days_left=left.days)
 
 
 def _begin(name: str, log_level: str, *, with_parent: bool) -> None:

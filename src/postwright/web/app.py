@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from postwright.services.app import App
-from postwright.web import auth, channels, compose, events, failures, posts
+from postwright.web import auth, channels, compose, events, failures, posts, settings
 from postwright.web.door import Door
 from postwright.web.live import Changes
 from postwright.web.pages import Pages, StaticTree
@@ -45,6 +45,9 @@ def create_web(app: App, heartbeat: timedelta = HEARTBEAT) -> Starlette:
         Route(f"{_POST}/delete", posts.delete, methods=["POST"]),
         Route(f"{_PUBLICATION}/retry", posts.retry, methods=["POST"]),
         Route(f"{_PUBLICATION}/resolve", posts.resolve, methods=["POST"]),
+        Route(f"{_PUBLICATION}/remove", posts.remove, methods=["POST"]),
+        Route(settings.PATH, settings.show),
+        Route(settings.PATH, settings.save, methods=["POST"]),
         Route("/events", events.events),
         Mount("/static", GZipMiddleware(static, compresslevel=6)),
     ]

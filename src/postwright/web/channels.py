@@ -16,9 +16,18 @@ from postwright.services.app import App
 from postwright.web import flash
 from postwright.web.door import Visit, answer, go, visit
 from postwright.web.forms import submitted
-from postwright.web.frame import Surroundings, badge, badge_of, consent_url, icon_of, platform_name, surroundings
+from postwright.web.frame import (
+    Surroundings,
+    badge,
+    badge_of,
+    consent_url,
+    icon_of,
+    permission,
+    platform_name,
+    surroundings,
+)
 from postwright.web.pages import count
-from postwright.web.views import AppSetup, Candidate, LoginWay, PlatformTile
+from postwright.web.views import AppSetup, Candidate, LoginWay, Permission, PlatformTile
 
 ACTION: Final = "/channels/choose"
 _WORDS: Final = {
@@ -106,9 +115,17 @@ def tiles(app: App, accounts: Sequence[Account]) -> tuple[PlatformTile, ...]:
             ),
             connected=sum(account.platform == platform for account in accounts),
             setups=tuple(_setup(app, adapter, login) for login in _not_set_up(app, adapter)),
+            publishes=tuple(kind.label for kind in adapter.spec.capability.kinds),
+            permissions=_asked(adapter),
         )
         for platform, adapter in app.platforms.items()
     )
+
+
+def _asked(adapter: Adapter) -> tuple[Permission, ...]:
+    """What a platform's logins ask for, each once."""
+    scopes = {scope.name: scope for login in reversed(adapter.spec.logins) for scope in reversed(login.scopes)}
+    return tuple(permission(scope) for scope in reversed(scopes.values()))
 
 
 def _not_set_up(app: App, adapter: Adapter) -> list[Login]:

@@ -27,6 +27,7 @@ from postwright.platforms.registry import describe
 from postwright.services import media, posts
 from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
 from postwright.services.media import Upload
+from postwright.storage import media as stored_media
 from postwright.storage.posts import MediaRow, PostRow
 from postwright.web import flash
 from postwright.web.door import WRITERS, Visit, answer, door_of, go, visit
@@ -66,7 +67,7 @@ async def composer(request: Request) -> Response:
     if row is not None and "post" in query and not posts.may_change(row):
         words = "Something of this post is out or on its way, so it can no longer be changed. You can duplicate it."
         return flash.say(visiting.app, go(f"/posts/{row.id}"), words, bad=True)
-    seed = None if row is None else _seed(visiting, row, copy="post" not in query)
+    seed = None if row is None else await _seed(visiting, row, copy="post" not in query)
     return await _page(visiting, None, seed)
 
 
@@ -108,6 +109,7 @@ async def _page(visiting: Visit, typed: Typed | None, seed: Mapping[str, Json] |
         "zone": zone,
         "date": typed.date or f"{tomorrow:%Y-%m-%d}",
         "time": typed.time or START_TIME,
+        "accepts": accepts(),
         "typed": typed,
         "seed": {
             "workspace": str(visiting.caller.workspace_id),
@@ -125,6 +127,13 @@ async def _page(visiting: Visit, typed: Typed | None, seed: Mapping[str, Json] |
 def zones() -> tuple[str, ...]:
     """The time zones to choose from: those of places, and UTC."""
     return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in _AREAS))
+
+
+@cache
+def accepts() -> str:
+    """The types of files that any platform takes, as an `<input>` is told. Pictures and videos are, whatever format."""
+    documents = {mime for one in describe() for kind in one.kinds if kind.document for mime in kind.document.mimes}
+    return ",".join(("image/*", "video/*", *sorted(documents)))
 
 
 def _account(card: ChannelCard) -> dict[str, Json]:
@@ -148,20 +157,40 @@ async def _row(visiting: Visit, given: str) -> PostRow:
         return await posts.get(tx, visiting.caller, post_id)
 
 
-def _seed(visiting: Visit, row: PostRow, *, copy: bool) -> dict[str, Json]:
+async def _seed(visiting: Visit, row: PostRow, *, copy: bool) -> dict[str, Json]:
     """A stored post as the composer has it."""
     waits = not copy and row.state == State.QUEUED and row.due_at > visiting.began
     wall = row.wall_time.isoformat(timespec="minutes")
+    chosen = [one for one in row.publications if copy or one.state is not State.CANCELED]
+    own = await _own_media(visiting, row)
     return {
         "id": None if copy else str(row.id),
         "caption": row.caption,
-        "accounts": [str(one.account_id) for one in row.publications if copy or one.state is not State.CANCELED],
+        "accounts": [str(one.account_id) for one in chosen],
         "captions": {str(one.account_id): one.caption for one in row.publications if one.caption is not None},
         "options": {str(one.account_id): dict(one.options) for one in row.publications if one.options},
         "media": [_media(visiting, file) for file in row.media if file.publication_id is None],
+        "own_media": {
+            str(one.account_id): [_media(visiting, file) for file in own[one.id]] for one in chosen if one.id in own
+        },
         "scheduled_at": wall if waits else None,
         "timezone": row.timezone,
     }
+
+
+async def _own_media(visiting: Visit, row: PostRow) -> dict[UUID, list[MediaRow]]:
+    """By publication, the files that a person gave it: not those that were only made of the post's to fit."""
+    shared = [(file.media.id, file.alt_text) for file in row.media if file.publication_id is None]
+    ids = [file.media.id for file in row.media if file.publication_id is not None]
+    async with visiting.app.db.tx() as tx:
+        originals = await stored_media.originals(tx, visiting.caller.workspace_id, ids)
+    own: dict[UUID, list[MediaRow]] = {}
+    for file in row.media:
+        if file.publication_id is not None:
+            made_of = originals.get(file.media.id)
+            given = file if made_of is None else replace(file, media=made_of.media, thumb_key=made_of.thumb_key)
+            own.setdefault(file.publication_id, []).append(given)
+    return {one: files for one, files in own.items() if [(file.media.id, file.alt_text) for file in files] != shared}
 
 
 def _media(visiting: Visit, file: MediaRow) -> dict[str, Json]:
@@ -169,12 +198,14 @@ def _media(visiting: Visit, file: MediaRow) -> dict[str, Json]:
     return {
         "id": str(stored.id),
         "type": facts.kind,
+        "mime": facts.mime,
         "url": local_link(visiting.app, file, "file"),
         "thumb_url": local_link(visiting.app, file, "thumb") if file.thumb_key else None,
         "alt_text": file.alt_text,
         "width": facts.width,
         "height": facts.height,
         "duration": facts.duration_s,
+        "pages": facts.pages,
         "name": stored.name,
     }
 

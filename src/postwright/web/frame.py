@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from postwright.domain.account import Account, Health
+from postwright.platforms.base import Scope
 from postwright.services.app import App
 from postwright.services.overview import Overview, overview
 from postwright.web.door import Visit
-from postwright.web.views import ChannelBadge, ChannelCard, Chrome, Frame, NavItem, Person
+from postwright.web.views import ChannelBadge, ChannelCard, Chrome, Frame, NavItem, Permission, Person
 
 NEEDS_A_PERSON: Final = ("failed", "partial", "needs_attention")
 """The states of posts that somebody has to do something about."""
@@ -76,6 +77,7 @@ def consent_url(platform: str, login: str) -> str:
 
 def card(app: App, account: Account, queued: int, visit: Visit) -> ChannelCard:
     """A connected account with what it is and how it does."""
+    given, missing = _permissions(app, account)
     return ChannelCard(
         id=str(account.id),
         badge=badge_of(app, account),
@@ -83,12 +85,28 @@ def card(app: App, account: Account, queued: int, visit: Visit) -> ChannelCard:
         health="ok" if account.health is Health.HEALTHY else "bad",
         health_text=_health_text(account, platform_name(app, account.platform), visit.began),
         queued=queued,
-        scopes=account.scopes,
+        permissions=given,
         connected_at=account.connected_at,
         posts_url=f"/posts?account={account.id}",
         reconnect_url=consent_url(account.platform, account.login),
         disconnect_url=f"/channels/{account.id}/disconnect",
+        missing=missing,
     )
+
+
+def permission(scope: Scope) -> Permission:
+    """A scope as pages show it."""
+    return Permission(scope.name, scope.reason, scope.required)
+
+
+def _permissions(app: App, account: Account) -> tuple[tuple[Permission, ...], tuple[Permission, ...]]:
+    """The permissions that were given, and those that the account's login asks for and that were not."""
+    logins = app.platforms[account.platform].spec.logins if account.platform in app.platforms else ()
+    asked = {scope.name: scope for login in logins if login.id == account.login for scope in login.scopes}
+    given = tuple(permission(asked[name]) if name in asked else Permission(name, "") for name in account.scopes)
+    # A platform that does not say what was given has given what was asked for.
+    withheld = [scope for scope in asked.values() if account.scopes and scope.name not in account.scopes]
+    return given, tuple(permission(scope) for scope in withheld)
 
 
 def _health_text(account: Account, name: str, now: datetime) -> str:
@@ -109,4 +127,5 @@ def _nav(seen: Overview) -> tuple[NavItem, ...]:
     return (
         NavItem("posts", "Posts", "/posts", "layout-list", urgent, urgent=True),
         NavItem("channels", "Channels", "/channels", "plug", broken, urgent=True),
+        NavItem("settings", "Settings", "/settings", "settings"),
     )

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from postwright.domain.account import Account
 from postwright.domain.errors import Conflict, Invalid, NotFound
 from postwright.kit.pages import BadCursor, Page
-from postwright.services import posts
+from postwright.services import posts, removal
 from postwright.services.overview import states_on
 from postwright.services.posts import Resolution
 from postwright.storage import users
@@ -129,6 +129,18 @@ async def resolve(request: Request) -> Response:
     except Conflict as refused:
         return _back(visiting, refused.message, bad=True)
     return _back(visiting, "Marked as published." if word.landed else "It is being sent now.")
+
+
+async def remove(request: Request) -> Response:
+    """Take one publication down from its platform."""
+    visiting, _ = await submitted(request)
+    visiting.caller.require(*WRITERS)
+    named = request.path_params
+    try:
+        _, left = await removal.remove(visiting.app, visiting.caller, named["post_id"], named["publication_id"])
+    except Conflict as refused:
+        return _back(visiting, refused.message, bad=True)
+    return _back(visiting, left[0].message if left else "It is taken down.", bad=bool(left))
 
 
 async def delete(request: Request) -> Response:

@@ -15,6 +15,7 @@ from postwright.domain.publication import Json, State
 from postwright.services import media
 from postwright.services.app import App
 from postwright.services.posts import may_change, may_retry
+from postwright.services.removal import may_remove
 from postwright.storage.posts import EventRow, MediaRow, PostRow, PublicationRow
 from postwright.web.frame import badge
 from postwright.web.pages import lateness
@@ -32,8 +33,10 @@ _ADVICE: Final[Mapping[str, str]] = {
 _BY_ITSELF: Final = "This goes on by itself."
 WAITING: Final = "waiting"
 """How a queued post is called whose time has come: it is about to go out, or waits for another try."""
+REMOVED: Final = "removed"
+"""How a published post is called that was taken down again."""
 _TOO_LATE: Final = "too_late"
-_LOUDNESS: Final = (State.FAILED, State.NEEDS_ATTENTION, State.QUEUED, State.PUBLISHING)
+_LOUDNESS: Final = (State.FAILED, State.NEEDS_ATTENTION, State.QUEUED, State.PUBLISHING, State.CANCELED)
 _LEVELS: Final[Mapping[str, Literal["info", "warning", "error"]]] = {"warning": "warning", "error": "error"}
 
 
@@ -113,6 +116,7 @@ def media_view(app: App, file: MediaRow) -> MediaView:
         width=facts.width,
         height=facts.height,
         duration=facts.duration_s,
+        pages=facts.pages,
     )
 
 
@@ -162,7 +166,7 @@ def _loudest(show: Showing, publications: Iterable[PublicationRow]) -> str:
 
 
 def _reason(show: Showing, publication: PublicationRow) -> str:
-    if publication.state not in _LOUDNESS:
+    if publication.state not in _LOUDNESS or (publication.state is State.CANCELED and not _is_late(publication)):
         return ""
     if show.waits_for_reconnection(publication):
         return f"{badge_of(show.app, publication).name} must be reconnected before this can go out."
@@ -192,11 +196,11 @@ def _publication_view(show: Showing, row: PostRow, publication: PublicationRow) 
     return PublicationView(
         id=str(publication.id),
         channel=badge_of(show.app, publication),
-        state=_state(show, publication.state.value, publication.due_at),
+        state=REMOVED if publication.removed_at else _state(show, publication.state.value, publication.due_at),
         due_at=publication.due_at,
         published_at=publication.published_at,
         lateness=None if late is None or publication.published_at is None else timedelta(milliseconds=late),
-        external_url=publication.external_url or "",
+        external_url="" if publication.removed_at else publication.external_url or "",
         reason=_reason(show, publication),
         advice=_advice(show, publication),
         attempts=publication.attempts,
@@ -204,8 +208,22 @@ def _publication_view(show: Showing, row: PostRow, publication: PublicationRow) 
         caption=publication.caption or "",
         retry_url=f"{where}/retry" if show.may_write and _can_retry(show, publication) else "",
         resolve_url=f"{where}/resolve" if undecided else "",
-        was_sent=(publication.error or {}).get("kind") != _TOO_LATE,
+        remove_url=f"{where}/remove" if show.may_write and may_remove(publication) else "",
+        removed_at=publication.removed_at,
+        was_sent=not _is_late(publication),
+        warnings=_warnings(show, publication),
     )
+
+
+def _is_late(publication: PublicationRow) -> bool:
+    """Whether it was found too late, and so never sent."""
+    return (publication.error or {}).get("kind") == _TOO_LATE
+
+
+def _warnings(show: Showing, publication: PublicationRow) -> tuple[str, ...]:
+    """What the last look before its time found; that the account needs its owner is told as the reason."""
+    told = "account_needs_reconnect" if show.waits_for_reconnection(publication) else ""
+    return tuple(finding.message for finding in publication.warnings if finding.code != told)
 
 
 def _lines(show: Showing, row: PostRow, events: Sequence[EventRow]) -> tuple[EventLine, ...]:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from postwright.domain.media import MediaKind
+
 TONES = 6
 """How many fills tokens.css has for people and channels without a picture."""
 
@@ -33,8 +35,12 @@ STATE_LOOKS: Mapping[str, StateLook] = {
     "failed": StateLook("Failed", "triangle-alert", "failed"),
     "needs_attention": StateLook("Needs you", "circle-help", "review"),
     "canceled": StateLook("Canceled", "ban", "draft"),
+    "removed": StateLook("Taken down", "ban", "draft"),
 }
-"""Every state of a publication, and of a post, which adds `partial`; `waiting` is queued past its time."""
+"""Every state of a publication, and of a post, which adds `partial`.
+
+`waiting` is queued past its time, `removed` published and taken down again.
+"""
 
 
 def initials(name: str) -> str:
@@ -108,8 +114,20 @@ class ChannelBadge:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission that a platform was or will be asked for, and what it is for."""
+
+    name: str
+    reason: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelCard:
-    """A connected account with its health, in words that say what to do next."""
+    """A connected account with its health, in words that say what to do next.
+
+    `missing` are the permissions that its login asks for and that were not given.
+    """
 
     id: str
     badge: ChannelBadge
@@ -117,11 +135,12 @@ class ChannelCard:
     health: Literal["ok", "warn", "bad"]
     health_text: str
     queued: int
-    scopes: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     connected_at: datetime
     posts_url: str
     reconnect_url: str
     disconnect_url: str
+    missing: tuple[Permission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +190,10 @@ class AppSetup:
 
 @dataclass(frozen=True, slots=True)
 class PlatformTile:
-    """A platform that can be connected by `logins`; each of `setups` is one that the operator has yet to set up."""
+    """A platform that can be connected by `logins`; each of `setups` is one that the operator has yet to set up.
+
+    `publishes` are its kinds of post, `permissions` what its logins ask for.
+    """
 
     id: str
     name: str
@@ -179,6 +201,8 @@ class PlatformTile:
     logins: tuple[LoginWay, ...]
     connected: int = 0
     setups: tuple[AppSetup, ...] = ()
+    publishes: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +217,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """One picture or video. `duration` in seconds, of a video."""
+    """One picture, video or document. `duration` in seconds, of what moves; `pages` of a document."""
 
     id: str
-    type: Literal["image", "video"]
+    type: MediaKind
     url: str
     thumb_url: str
     alt_text: str
     width: int
     height: int
     duration: float | None = None
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +284,7 @@ class PublicationView:
     """A post on one account. `reason` says what went wrong, `advice` what to do; `caption` is its own text, if any.
 
     `was_sent` is false where it needs a person before it was ever sent: then there is nothing to look for.
+    `warnings` are what stands against it before its time.
     """
 
     id: str
@@ -275,7 +301,10 @@ class PublicationView:
     caption: str = ""
     retry_url: str = ""
     resolve_url: str = ""
+    remove_url: str = ""
+    removed_at: datetime | None = None
     was_sent: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +325,15 @@ class PostView:
     edit_url: str = ""
     duplicate_url: str = ""
     delete_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several that a form offers, and what it means."""
+
+    value: str
+    label: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)

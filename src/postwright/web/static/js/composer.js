@@ -1,14 +1,18 @@
 // The composer: one state object, one redraw. The server renders the page and owns the rules (they come in #seed); this
 // keeps the screen in step while somebody writes, asks the server what it thinks, and sends the post.
-import { html, icon, nothing, render } from "./lit.js";
+import { nothing, render } from "./lit.js";
 import { measure } from "./count.js";
 import { Draft } from "./draft.js";
+import { Offers } from "./offers.js";
 import { put } from "./options.js";
+import { optionCards } from "./option_cards.js";
 import { previews } from "./preview.js";
-import { findings as localFindings, instant, spoken, suggestions, wallTime } from "./rules.js";
-import { announce, api, ask, Refused, toast } from "./ui.js";
-import { upload } from "./upload.js";
+import { DECIDED, chooseKind, describes, findings as localFindings } from "./rules.js";
+import { Shelf, randomKey } from "./shelf.js";
+import { wallTime } from "./times.js";
 import { acceptFiles, sortTiles } from "./tray.js";
+import { api, ask, Refused, toast } from "./ui.js";
+import { When } from "./when.js";
 import * as view from "./composer_views.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -28,53 +32,61 @@ const state = {
   caption: caption.value, // for all channels
   captions: {}, // account id -> its own text
   options: {}, // account id -> {name: value}
-  media: [], // {key, id, type, url, thumb_url, alt_text, width, height, name, busy, progress, problem, file}
   tab: "all",
   open: new Set(), // accounts whose options are unfolded
   found: [], // what the server said of the content last
   foundFor: "", // and which content that was
   checking: false,
+  force: false, // to be sent although an account says the same already
   refusal: null,
   waiting: false, // to be sent as soon as the uploads are done
   sending: false,
+  sortable: false, // whether tiles can be dragged: where there are two
 };
 let attempt = { body: "", key: "" }; // the same content sent again carries the same key: it is never stored twice
 
-const randomKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const chosen = () => $$("[name=account]:checked", form).map((input) => input.value);
-const later = () => form.elements.when.value === "later";
-const ready = () => state.media.filter((item) => item.id && !item.busy && !item.problem);
+const shelf = new Shelf(changed, redraw);
+const when = new When(form, now, changed);
+const offers = new Offers(redraw);
+
+const boxes = () => $$("[name=account]", form);
+const chosen = () => boxes().filter((input) => input.checked).map((input) => input.value);
+const uploading = () => shelf.busy(chosen());
 
 /** Everything that is known of each chosen account. */
 function targets() {
+  const fresh = state.foundFor === content();
   return chosen().map((id) => {
     const account = accounts.get(id);
     const platform = platforms.get(account.platform);
     const options = state.options[id] ?? {};
     const text = state.captions[id] ?? state.caption;
-    const media = state.media.filter((item) => !item.problem);
+    const media = shelf.usable(id);
     const local = localFindings(platform, text, options, media);
-    const fresh = state.foundFor === content();
-    const server = state.found.filter((each) => each.account_id === id && (fresh || each.field.startsWith("options") || each.field.startsWith("media.")));
+    // What the server measured last still says something of files and options while it is asked again.
+    const server = state.found.filter((each) => (each.account_id ?? id) === id && (fresh || (/^(options|media)\./.test(each.field) && !DECIDED.has(each.code))));
     const found = fresh ? server : [...local, ...server];
-    return { account, platform, options, text, findings: found, blocked: found.some((each) => each.severity === "error") };
+    const own = { text: state.captions[id] !== undefined, media: shelf.isOwn(id) };
+    const { kind } = chooseKind(platform, options, media);
+    return { account, platform, kind, rule: kind?.text ?? platform.limits.caption, options, text, media, own, findings: found, blocked: found.some((each) => each.severity === "error") };
   });
 }
 
 function body(ids = chosen()) {
-  const sent = {
+  return {
     caption: state.caption,
-    media: ready().map((item) => (item.alt_text ? { id: item.id, alt_text: item.alt_text } : { id: item.id })),
+    media: shelf.sent("all"),
     options: {},
     targets: ids.map((id) => {
       const target = { account_id: id };
       if (state.captions[id] !== undefined) target.caption = state.captions[id];
+      if (shelf.isOwn(id)) target.media = shelf.sent(id);
       if (Object.keys(state.options[id] ?? {}).length) target.options = state.options[id];
       return target;
     }),
+    ...when.sent(),
+    ...(state.force ? { force: true } : {}),
   };
-  if (later()) Object.assign(sent, { scheduled_at: `${$("#date").value}T${$("#time").value}`, timezone: $("#zone").value });
-  return sent;
 }
 
 const content = () => JSON.stringify(body());
@@ -86,7 +98,7 @@ let checking;
 
 function askServer() {
   clearTimeout(checkTimer);
-  if (!chosen().length || state.media.some((item) => item.busy)) return;
+  if (!chosen().length || uploading()) return;
   if (content() === state.foundFor) return;
   state.checking = true;
   checkTimer = setTimeout(async () => {
@@ -94,7 +106,8 @@ function askServer() {
     checking = new AbortController();
     const about = content();
     try {
-      const answer = await api("POST", "/api/posts/validate", body(), { signal: checking.signal });
+      const changing = seed.post?.id ? `?post_id=${seed.post.id}` : "";
+      const answer = await api("POST", `/api/posts/validate${changing}`, body(), { signal: checking.signal });
       state.found = answer.findings;
       state.foundFor = about;
     } catch (error) {
@@ -112,8 +125,8 @@ async function send() {
   const able = all.filter((each) => !each.blocked);
   if (state.sending) return;
   if (!able.length) return refuse(all);
-  if (later() && past()) return $("#date").focus();
-  state.waiting = state.media.some((item) => item.busy);
+  if (when.later && when.past) return $("#date").focus();
+  state.waiting = uploading() > 0;
   if (state.waiting) return redraw();
   const left = all.filter((each) => each.blocked).map((each) => each.account.name);
   if (left.length && !(await ask({ title: `Leave out ${left.join(", ")}?`, text: `There is something to fix first. The post goes to the other ${able.length} only.`, yes: `Send to ${able.length}`, danger: false }))) return;
@@ -122,7 +135,7 @@ async function send() {
 
 function refuse(all) {
   const first = all[0];
-  toast(first ? `${first.account.name}: ${first.findings[0].message}` : "Choose at least one channel.", { bad: true });
+  toast(first ? `${first.account.name}: ${view.said(first, first.findings.find((each) => each.severity === "error"))}` : "Choose at least one channel.", { bad: true });
   if (first) $("#checks button")?.focus();
   else $("[name=account]:not(:disabled)")?.focus();
 }
@@ -156,33 +169,10 @@ const act = {
     redraw();
     caption.focus();
   },
-  move(from, to) {
-    if (to < 0 || to >= state.media.length || from === to) return;
-    state.media.splice(to, 0, ...state.media.splice(from, 1));
-    changed();
-    announce(`Moved to place ${to + 1} of ${state.media.length}`);
-  },
-  remove(item) {
-    const at = state.media.indexOf(item);
-    state.media.splice(at, 1);
-    changed();
-    toast(`${item.name ?? "File"} left out`, { undo: () => { state.media.splice(at, 0, item); changed(); } });
-  },
-  async describe(item) {
-    const box = $("#alt");
-    $("#alt-pic").src = item.thumb_url ?? item.url;
-    $("#alt-text").value = item.alt_text ?? "";
-    box.returnValue = "";
-    box.showModal();
-    await new Promise((done) => { box.addEventListener("close", done, { once: true }); });
-    if (box.returnValue !== "save") return;
-    item.alt_text = $("#alt-text").value.trim();
-    changed();
-  },
-  retry(item) {
-    sendFile(item);
-    changed();
-  },
+  move: (from, to) => shelf.move(state.tab, from, to),
+  remove: (item) => shelf.remove(state.tab, item),
+  describe: (item) => shelf.describe(state.tab, item),
+  retry: (item) => shelf.send(item),
   common(id) {
     const own = state.captions[id];
     delete state.captions[id];
@@ -190,55 +180,46 @@ const act = {
     changed();
     toast("The text for all channels is used", { undo: () => { state.captions[id] = own; act.select(id); changed(); } });
   },
+  commonMedia: (id) => toast("The media for all channels are used", { undo: shelf.common(id) }),
   option(id, name, value) {
     state.options[id] = put(state.options[id] ?? {}, name, value);
     changed();
   },
   toggle(id, open) {
+    if (state.open.has(id) === open) return;
     if (open) state.open.add(id);
     else state.open.delete(id);
+    redraw();
   },
-  fix(id, part, fieldName) {
+  again() {
+    state.force = true;
+    changed();
+  },
+  fix(id, part, path) {
     if (part === "caption") {
       state.captions[id] ??= state.caption;
       act.select(id);
     } else if (part === "media") {
+      if (chosen().length > 1) act.select(id);
       $("#files").click();
     } else {
       state.open.add(id);
       redraw();
-      (document.getElementById(`o-${id}-${fieldName.split(".")[1]}`) ?? $(`[name="kind-${id}"]`))?.focus();
+      focusOption(id, path.split(".").slice(1));
     }
   },
 };
 
+/** The field of a finding, or of the nearest group around it. */
+function focusOption(id, path) {
+  for (let length = path.length; length; length -= 1) {
+    const at = document.getElementById(["o", id, ...path.slice(0, length)].join("-"));
+    if (at) return at.focus();
+  }
+  $(`[name="kind-${id}"]`)?.focus();
+}
+
 const textOf = (tab) => (tab === "all" ? state.caption : (state.captions[tab] ?? state.caption));
-
-function addFiles(files) {
-  for (const file of files) {
-    const item = { key: randomKey(), type: file.type.startsWith("video") ? "video" : "image", url: URL.createObjectURL(file), name: file.name, alt_text: "", file };
-    state.media.push(item);
-    sendFile(item);
-  }
-  changed();
-}
-
-async function sendFile(item) {
-  Object.assign(item, { busy: true, progress: 0, problem: "" });
-  try {
-    const stored = await upload(item.file, (progress) => { item.progress = progress; redraw(); });
-    // The picture that the browser already has stays on the screen; alt text typed meanwhile is kept.
-    Object.assign(item, { id: stored.id, type: stored.type, width: stored.width, height: stored.height, duration: stored.duration, stored });
-    item.alt_text ||= stored.alt_text ?? "";
-    announce(`${item.name} uploaded`);
-  } catch (error) {
-    item.problem = error.message;
-    announce(`${item.name} was not uploaded: ${error.message}`);
-  }
-  item.busy = false;
-  changed();
-  if (state.waiting && !state.media.some((each) => each.busy)) send();
-}
 
 // The draft, and what the page starts with
 
@@ -246,38 +227,20 @@ function fill(post) {
   state.caption = post.caption ?? "";
   state.captions = post.captions ?? {};
   state.options = post.options ?? {};
-  state.media = (post.media ?? []).map((item) => ({ key: item.id, ...item }));
-  for (const input of $$("[name=account]", form)) input.checked = !input.disabled && (post.accounts ?? []).includes(input.value);
-  const [date, time] = (post.scheduled_at ?? `${post.date ?? ""}T${post.time ?? ""}`).split("T");
-  form.elements.when.value = post.scheduled_at ? "later" : (post.when ?? "now");
-  setTime(date, time?.slice(0, 5), post.timezone);
+  shelf.fill(post.media ?? [], post.own_media ?? {});
+  for (const input of boxes()) input.checked = !input.disabled && (post.accounts ?? []).includes(input.value);
+  when.fill(post);
   caption.value = state.caption;
 }
 
-function setTime(date, time, zone) {
-  if (date) $("#date").value = date;
-  if (time) $("#time").value = time;
-  if (zone) $("#zone").value = zone;
-}
-
 /** Everything that is on the screen, to be filled in again. */
-const snapshot = () => ({
-  caption: state.caption,
-  captions: state.captions,
-  options: state.options,
-  media: ready().map(({ file, stored, busy, progress, problem, ...item }) => ({ ...item, url: stored?.url ?? item.url, thumb_url: stored?.thumb_url ?? item.thumb_url })),
-  accounts: chosen(),
-  when: form.elements.when.value,
-  date: $("#date").value,
-  time: $("#time").value,
-  timezone: $("#zone").value,
-});
+const snapshot = () => ({ caption: state.caption, captions: state.captions, options: state.options, accounts: chosen(), ...shelf.snapshot(), ...when.snapshot() });
 
 function keep() {
   if (seed.post) return; // a post being edited or copied must not replace the draft of a new one
   draft.keep(snapshot, (kept) => {
     $("#discard").hidden = !kept;
-    render(kept ? view.saved(wallTime(now(), $("#zone").value)[1]) : nothing, $("#saved"));
+    render(kept ? view.saved(wallTime(now(), when.zone)[1]) : nothing, $("#saved"));
   });
 }
 
@@ -291,24 +254,6 @@ $("#discard").addEventListener("click", () => {
 
 // Drawing
 
-const past = () => instant(`${$("#date").value}T${$("#time").value}`, $("#zone").value) <= now();
-
-function drawWhen() {
-  const [date, time, zone] = [$("#date").value, $("#time").value, $("#zone").value];
-  const whole = Boolean(date && time);
-  $("#when").hidden = !later();
-  $("#later-label").textContent = later() && whole ? spoken(date, time) : "Goes out by itself";
-  const line = $("#also");
-  line.classList.toggle("bad", later() && whole && past());
-  line.hidden = !later();
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const [, hereTime] = whole ? wallTime(instant(`${date}T${time}`, zone), here) : [];
-  const say = !whole ? nothing : past() ? html`${icon("circle-alert")}That time has passed.` : here === zone ? nothing : html`${icon("globe")}${hereTime} where you are (${here.replaceAll("_", " ")})`;
-  render(html`${view.shortcuts(suggestions(now(), zone), (day, hour) => { setTime(day, hour); changed(); })}<span class="grow"></span>${say}`, line);
-  if (!later()) return "Now";
-  return whole ? `${spoken(date, time)} · ${zone.split("/").pop().replaceAll("_", " ")}` : "Pick a time";
-}
-
 function redraw() {
   const all = targets();
   if (state.tab !== "all" && !all.some((each) => each.account.id === state.tab)) {
@@ -316,28 +261,33 @@ function redraw() {
     caption.value = state.caption;
   }
   const shown = state.tab === "all" ? all : all.filter((each) => each.account.id === state.tab);
-  const when = drawWhen();
+  const words = when.draw();
+  const described = (item) => (shown.length ? shown.some(({ kind }) => kind && describes(kind, item)) : item.type === "image");
   render(view.problem(state.refusal, accounts), $("#problem"));
   render(view.versions(all, state, act), $("#versions"));
   $("#own").hidden = state.tab === "all";
-  render(view.ownLine(state, act), $("#own"));
+  render(view.ownLine(state.tab === "all" ? null : shown[0], act), $("#own"));
   render(view.counters(shown, caption.value), $("#counts"));
-  render(view.overflow(caption.value, state.tab === "all" ? -1 : measure(caption.value, shown[0].platform.limits.caption).cut), $("#overflow"));
-  render(view.tiles(state.media, act), $("#tray"), { renderBefore: $("#tray > :last-child") });
-  render(view.checks(all, state, act), $("#checks"));
-  render(view.optionCards(all, state, act), $("#options"));
-  render(view.summary(all, state, when), $("#summary"));
-  const sight = all.map((each) => ({ ...each, ownText: state.captions[each.account.id] !== undefined, media: state.media.filter((item) => !item.problem), when, redraw }));
-  render(previews(sight), $("#previews"));
+  render(view.overflow(caption.value, state.tab === "all" ? -1 : measure(caption.value, shown[0].rule).cut), $("#overflow"));
+  render(view.tiles(shelf.of(state.tab), described, act), $("#tray"), { renderBefore: $("#tray > :last-child") });
+  if (!state.sortable && shelf.of(state.tab).length > 1) {
+    state.sortable = true;
+    sortTiles($("#tray"), act.move);
+  }
+  render(view.checks(all, state, shelf.of(state.tab).filter(described), act), $("#checks"));
+  render(optionCards(all, { ...state, offers, zone: when.zone }, act), $("#options"));
+  render(view.summary(all, uploading(), words), $("#summary"));
+  render(previews(shown.map((each) => ({ ...each, when: words, redraw }))), $("#previews"));
   const blocked = all.filter((each) => each.blocked).length;
   $("#chosen-count").textContent = all.length ? `${all.length} of ${seed.accounts.length} channels` : "";
   $("#checks-sum").textContent = blocked ? `${blocked} to fix` : "";
+  for (const button of $$("[data-pick-all]")) button.disabled = all.length === (button.dataset.pickAll ? boxes().filter((input) => !input.disabled).length : 0);
   drawButton(all.length, blocked);
 }
 
 function drawButton(total, blocked) {
   const go = $("#go");
-  const verb = seed.post?.id ? "Save" : later() ? "Schedule" : "Publish";
+  const verb = seed.post?.id ? "Save" : when.later ? "Schedule" : "Publish";
   const words = state.sending ? "Sending…" : state.waiting ? "Uploading…" : blocked && blocked < total ? `${verb} ${total - blocked} of ${total}` : verb;
   if (go.textContent !== words) go.textContent = words;
   go.setAttribute("aria-disabled", String(!total || blocked === total || state.sending));
@@ -348,6 +298,9 @@ function changed() {
   askServer();
   redraw();
   keep();
+  if (!state.waiting || uploading()) return;
+  state.waiting = false;
+  send();
 }
 
 // Wiring
@@ -369,13 +322,19 @@ form.addEventListener("submit", (event) => {
   send();
 });
 $("#files").addEventListener("change", (event) => {
-  addFiles(event.target.files);
+  shelf.add(state.tab, event.target.files);
   event.target.value = "";
 });
 
-acceptFiles(form, addFiles);
-sortTiles($("#tray"), act.move);
+acceptFiles(form, (files) => shelf.add(state.tab, files));
 
+for (const button of $$("[data-pick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const input of boxes()) input.checked = !input.disabled && Boolean(button.dataset.pickAll);
+    changed();
+  });
+}
 for (const button of $$("[data-show]")) {
   button.addEventListener("click", () => {
     form.dataset.shown = button.dataset.show;
@@ -395,6 +354,5 @@ addEventListener("keydown", (event) => {
 
 const kept = seed.post ?? draft.read();
 if (kept) fill(kept);
-$("#date").min = wallTime(now(), $("#zone").value)[0];
 const opened = content();
 changed();

@@ -28,8 +28,9 @@ export function acceptFiles(area, take) {
 }
 
 /** Drag tiles; `move(from, to)` is told. lit owns the order, so the tile goes back before the state changes. */
-export function sortTiles(tray, move) {
+export async function sortTiles(tray, move) {
   let anchor;
+  await import("../vendor/sortablejs/Sortable.min.js"); // a third of all the page's script, and most posts have one file
   window.Sortable.create(tray, {
     animation: 160,
     draggable: ".mt",
