@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo dev test check e2e bench docs assets lock clean
+.PHONY: help demo dev test check e2e soak bench docs assets lock clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,8 +32,11 @@ check: $(VENV)/dev ## Lint, format, types, import contracts and the rules of the
 e2e: $(VENV)/dev ## The journeys through a real browser and the installed command line only
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
-bench: $(VENV)/dev ## Measure, and print tables
-	@$(BIN)/python -m bench
+soak: $(VENV)/dev ## Posts everywhere while workers are killed and calls fail (COUNT=300 MINUTES=10 WORKERS=3 SEED=…)
+	@COUNT=$(COUNT) MINUTES=$(MINUTES) WORKERS=$(WORKERS) SEED=$(SEED) $(BIN)/python -m tests.soak
+
+bench: $(VENV)/dev ## Measure, and print tables (ARGS="burst --posts 5000", ARGS=--help)
+	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/dev ## Write the tree of packages into docs/ARCHITECTURE.md
 	@$(BIN)/python -m tests.support.tree

@@ -1,66 +1,72 @@
-"""Prints the benchmarks: a burst against the bare loop, and what waiting posts cost."""
+"""Prints the benchmarks. `python -m bench --help` names the parts; without a part all are run, at modest sizes."""
 
+import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Awaitable, Callable
 
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench.bare import bare_loop
-from bench.setting import Bench, add_posts, bench, part, wave
+from bench.burst import burst, scale
+from bench.processing import processing
+from bench.setting import Bench, bench
+from bench.waiting import idle, waiting
+from bench.web import web
+from postwright.bootstrap import collect_seldom
 from postwright.kit.logging import configure
 
-BURST = 2_000
-WAITING = (0, 10_000, 100_000)
-SMALL_WAVE = 500
-FAR = datetime(2027, 6, 1, 12, 0, tzinfo=UTC)
+Part = Callable[[Bench, argparse.Namespace, Console], Awaitable[Table]]
+
+PARTS: dict[str, Part] = {
+    "burst": burst,
+    "scale": scale,
+    "web": web,
+    "processing": processing,
+    "waiting": waiting,
+    "idle": idle,
+}
 
 
-async def main() -> None:
-    """Run them all, in one setting."""
+def _numbers(words: str) -> tuple[int, ...]:
+    return tuple(int(word.replace("_", "")) for word in words.split(","))
+
+
+def _wishes() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bench", description="Each part prints a table; compare within one run only.")
+    add = parser.add_argument
+    add("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    add("--posts", type=_numbers, default=(2_000,), help="burst: posts due in the same second, as in 5000,20000")
+    add("--workers", type=_numbers, default=(1, 2), help="burst: numbers of worker processes")
+    add("--endpoint", choices=("lean", "sandbox"), default="sandbox", help="burst: what is called")
+    add("--waiting", type=_numbers, default=(0, 10_000, 100_000), help="waiting: how many, as in 0,1000000")
+    add("--wave", type=int, default=300, help="waiting, processing: posts due at once")
+    add("--idle", type=int, default=100_000, help="idle: how many posts wait")
+    add("--videos", type=int, default=500, help="processing: how many videos a platform is busy with")
+    add("--scale", type=_numbers, default=(1, 2, 4), help="scale: numbers of worker processes")
+    add("--scale-posts", type=int, default=1_500, help="scale: posts due in the same second")
+    add("--accounts", type=int, default=1_000, help="scale: how many accounts they are spread over")
+    add("--delay", type=float, default=0.2, help="scale: seconds that each call takes")
+    add("--requests", type=int, default=400, help="web: how many requests of each kind")
+    wishes = parser.parse_args()
+    if unknown := set(wishes.parts) - set(PARTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return wishes
+
+
+async def main(wishes: argparse.Namespace) -> None:
+    """Run the parts, each in a setting of its own."""
     console = Console()
-    async with bench() as setting:
-        with part("worker", str(setting.folder), setting.database_url, setting.sandbox):
-            await wave(setting, len(setting.accounts), lead=timedelta(seconds=5), limit=timedelta(minutes=1))
-            console.print(await _burst(setting))
-            console.print(await _waiting(setting))
-
-
-async def _burst(setting: Bench) -> Table:
-    bare = await bare_loop(setting, BURST)
-    outcome = await wave(setting, BURST, lead=timedelta(seconds=8), limit=timedelta(minutes=5))
-    again = await bare_loop(setting, BURST)
-    table = Table(title=f"Burst: {BURST} posts due in the same second, {len(setting.accounts)} accounts, one worker")
-    for heading in ("", "publications/s", "lateness p50 ms", "p99 ms", "ratio to the bare loop"):
-        table.add_column(heading, justify="right")
-    limit = (bare + again) / 2
-    table.add_row("bare aiohttp loop", f"{bare:.0f}, {again:.0f}", "", "", "1")
-    table.add_row(
-        "postwright",
-        f"{outcome.per_second:.0f}",
-        f"{outcome.percentile(50):.0f}",
-        f"{outcome.percentile(99):.0f}",
-        f"{outcome.per_second / limit:.2f}",
-    )
-    return table
-
-
-async def _waiting(setting: Bench) -> Table:
-    table = Table(title=f"Waiting posts: {SMALL_WAVE} posts due at once while others wait for their day")
-    for heading in ("waiting", "lateness p50 ms", "p99 ms", "ratio of p99 to none waiting"):
-        table.add_column(heading, justify="right")
-    waiting, first = 0, None
-    for count in WAITING:
-        await add_posts(setting, count - waiting, FAR)
-        waiting = count
-        outcome = await wave(setting, SMALL_WAVE, lead=timedelta(seconds=5), limit=timedelta(minutes=2))
-        first = first or outcome.percentile(99)
-        p50, p99 = outcome.percentile(50), outcome.percentile(99)
-        table.add_row(f"{count:,}", f"{p50:.0f}", f"{p99:.0f}", f"{p99 / first:.2f}")
-    return table
+    for name in wishes.parts or PARTS:
+        begun = time.monotonic()
+        async with bench() as setting:
+            console.print(await PARTS[name](setting, wishes, console))
+        console.print(f"{name}: {time.monotonic() - begun:.0f} s\n", style="dim")
 
 
 if __name__ == "__main__":
     configure("warning", json_lines=False)
-    sys.exit(uvloop.run(main()))
+    wanted = _wishes()
+    collect_seldom()
+    sys.exit(uvloop.run(main(wanted)))

@@ -13,7 +13,7 @@ from postwright.storage import media as stored_media
 _CONCURRENCY = 200
 
 
-async def bare_loop(setting: Bench, count: int) -> float:
+async def bare_loop(setting: Bench, count: int, platform: str) -> float:
     """Publications a second of `count` pictures: create the container, publish it, read its address."""
     accounts = await _tokens(setting)
     async with setting.app.db.tx() as tx:
@@ -27,7 +27,7 @@ async def bare_loop(setting: Bench, count: int) -> float:
 
         async def publish(n: int) -> None:
             external_id, token = accounts[n % len(accounts)]
-            base = f"{setting.sandbox}/graph.instagram.com/v25.0"
+            base = f"{platform}/graph.instagram.com/v25.0"
             headers = {"Authorization": f"Bearer {token}"}
             async with room:
                 form = {"image_url": address, "caption": "A post of the benchmark"}

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -19,7 +19,7 @@ from sqlalchemy import text
 from postwright.bootstrap import running_app
 from postwright.kit.ids import new_id
 from postwright.sandbox.samples import sample
-from postwright.services import connect, media, people
+from postwright.services import connect, media, people, tokens
 from postwright.services.app import App
 from postwright.services.auth import Caller
 from postwright.settings import Settings, load
@@ -41,6 +41,7 @@ class Bench:
     folder: Path
     database_url: str
     sandbox: str
+    sandbox_pid: int
     caller: Caller
     accounts: tuple[UUID, ...]
     media_id: UUID
@@ -69,28 +70,39 @@ async def bench() -> AsyncIterator[Bench]:
         folder = Path(name)
         postgres = await asyncio.to_thread(start, folder)
         try:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
-            with part("sandbox", str(port)):
+            port = free_port()
+            with part("sandbox", str(port)) as process:
                 sandbox = f"http://127.0.0.1:{port}"
                 async with running_app(bench_settings(folder, postgres.url, sandbox)) as app:
                     await migrate(app.db)
-                    yield await _furnish(app, folder, postgres.url, sandbox)
+                    made = await _furnish(app, folder, postgres.url, sandbox)
+                    yield replace(made, sandbox_pid=process.pid)
         finally:
             await asyncio.to_thread(postgres.stop)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def _furnish(app: App, folder: Path, database_url: str, sandbox: str) -> Bench:
     member = await people.sign_up(app, people.SignUp("bench@example.com", "a bench password"), "127.0.0.1")
     user = member.user
     caller = Caller(user.id, member.workspace.id, member.role, user.is_admin, user.id, "bearer")
-    picture = folder / "picture.jpg"
-    picture.write_bytes(await asyncio.to_thread(sample, "square.jpg"))
-    upload = media.Upload(picture, picture.name, media.sha256_of(picture))
-    stored = await media.add_file(app, caller.workspace_id, upload)
     accounts = await _connect(app, caller, sandbox)
-    return Bench(app, folder, database_url, sandbox, caller, accounts, stored.media.id)
+    made = Bench(app, folder, database_url, sandbox, 0, caller, accounts, caller.workspace_id)
+    return replace(made, media_id=await add_file(made, "square.jpg"))
+
+
+async def add_file(setting: Bench, name: str) -> UUID:
+    """Take one of the sandbox's samples in as media; its id."""
+    path = setting.folder / name
+    path.write_bytes(await asyncio.to_thread(sample, name))
+    upload = media.Upload(path, name, media.sha256_of(path))
+    return (await media.add_file(setting.app, setting.caller.workspace_id, upload)).media.id
 
 
 async def _connect(app: App, caller: Caller, sandbox: str) -> tuple[UUID, ...]:
@@ -136,12 +148,35 @@ async def _consent(app: App, caller: Caller, browser: aiohttp.ClientSession, per
     return done.accounts[0].id
 
 
-async def add_posts(setting: Bench, count: int, due_at: datetime) -> None:
-    """Store `count` posts with one picture each, spread over the accounts, all due at one instant, with their jobs."""
+async def more_accounts(setting: Bench, count: int) -> Bench:
+    """The setting with copies of its accounts, so that there are `count`; only the endpoint knows them."""
+    app, first = setting.app, setting.accounts[0]
+    copies = [new_id() for _ in range(count - len(setting.accounts))]
+    token = await tokens.usable(app, first)
+    sealed = [app.keys.seal(token, bound_to=tokens.place(one, "access_token")) for one in copies]
+    async with app.db.tx() as tx:
+        await tx.execute(text(_COPIES), {"first": first, "ids": copies})
+        await tx.execute(text(_TOKENS), {"ids": copies, "sealed": sealed})
+    return replace(setting, accounts=(*setting.accounts, *copies))
+
+
+_COPIES = """
+    INSERT INTO accounts
+    SELECT (jsonb_populate_record(a, jsonb_build_object('id', x.id, 'external_id', 'copy-' || x.id))).*
+    FROM accounts a, unnest(CAST(:ids AS uuid[])) AS x (id) WHERE a.id = :first
+"""
+_TOKENS = """
+    INSERT INTO account_tokens (account_id, access_token, updated_at)
+    SELECT id, sealed, now() FROM unnest(CAST(:ids AS uuid[]), CAST(:sealed AS bytea[])) AS x (id, sealed)
+"""
+
+
+async def add_posts(setting: Bench, count: int, due_at: datetime, file: UUID | None = None) -> None:
+    """Store `count` posts with the picture (or another file) each, on all accounts by turns, due at one instant."""
     accounts = [setting.accounts[n % len(setting.accounts)] for n in range(count)]
     ids = [new_id() for _ in range(count)]
     async with setting.app.db.tx() as tx:
-        await _rows(tx, setting, ids, accounts, due_at)
+        await _rows(tx, replace(setting, media_id=file or setting.media_id), ids, accounts, due_at)
         now = setting.app.clock.now()
         for begin in range(0, count, _JOBS_AT_ONCE):
             await queue.wake(tx, [(account, due_at) for account in accounts[begin : begin + _JOBS_AT_ONCE]], now)
@@ -171,6 +206,47 @@ async def _rows(tx: Tx, setting: Bench, ids: Sequence[UUID], accounts: Sequence[
            SELECT gen_random_uuid(), id, 0, :media FROM unnest(CAST(:ids AS uuid[])) AS id""",
     ):
         await tx.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
+
+
+_WAITING = (
+    """CREATE TEMPORARY TABLE far ON COMMIT DROP AS
+       SELECT gen_random_uuid() AS id, (CAST(:accounts AS uuid[]))[1 + n % :spread] AS account,
+              now() + interval '2 days' + n * (interval '363 days' / :count) AS due
+       FROM generate_series(0, :count - 1) AS n""",
+    """INSERT INTO posts (id, workspace_id, author_id, caption, options, state, due_at, wall_time, timezone,
+                          created_at, updated_at)
+       SELECT id, :workspace, :author, 'A post that waits for its day', '{}', 'queued', due, due AT TIME ZONE 'UTC',
+              'UTC', now(), now() FROM far""",
+    """INSERT INTO publications (id, workspace_id, post_id, account_id, platform, options, state, due_at, next_run_at,
+                                 preflight_at, created_at)
+       SELECT gen_random_uuid(), :workspace, id, account, :platform, '{}', 'queued', due, due,
+              due - interval '24 hours', now() FROM far""",
+    "INSERT INTO post_media (id, post_id, position, media_id) SELECT gen_random_uuid(), id, 0, :media FROM far",
+    """INSERT INTO pgqueuer (priority, execute_after, status, entrypoint, payload)
+       SELECT 0, due, 'queued', :entrypoint, uuid_send(account) FROM far""",
+)
+
+
+async def add_waiting(setting: Bench, count: int) -> None:
+    """Store `count` posts with one picture each and their jobs, spread over the accounts and the year from now on."""
+    if count <= 0:
+        return
+    values = {
+        "accounts": list(setting.accounts),
+        "spread": len(setting.accounts),
+        "count": count,
+        "workspace": setting.caller.workspace_id,
+        "author": setting.caller.user_id,
+        "platform": PLATFORM,
+        "media": setting.media_id,
+        "entrypoint": queue.PUBLISH,
+    }
+    async with setting.app.db.tx() as tx:
+        for statement in _WAITING:
+            await tx.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
+    async with setting.app.db.statement() as connection:
+        for table in ("posts", "publications", "post_media", "pgqueuer"):
+            await connection.execute(f"VACUUM ANALYZE {table}")
 
 
 @dataclass(frozen=True, slots=True)

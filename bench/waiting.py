@@ -1,0 +1,159 @@
+"""What waiting posts cost: lateness of a wave, scheduling one more, a month of the calendar; and what looks idle."""
+
+import argparse
+import asyncio
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from statistics import median
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bench.burst import workers
+from bench.setting import Bench, add_waiting, free_port, wave
+from bench.usage import database_pids, megabytes, usage
+from postwright.services import posts
+from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
+from postwright.storage.posts import Filter
+
+_LIMIT = timedelta(minutes=2)
+_TIMES = 30
+_MONTH = 31
+_A_PAGE = 100
+_IDLE_SECONDS = 15
+_SETTLED_AFTER = 5
+
+
+async def waiting(setting: Bench, wishes: argparse.Namespace, console: Console) -> Table:
+    """A wave, one more post and a month of the calendar, with growing numbers of posts that wait for their day."""
+    table = Table(title=f"Waiting posts: a wave of {wishes.wave} due at once, and the calls people make meanwhile")
+    for heading in (
+        "waiting",
+        "start late p50 ms",
+        "p99 ms",
+        "ratio",
+        "schedule one ms",
+        "ratio",
+        "a month ms",
+    ):
+        table.add_column(heading, justify="right")
+    first: tuple[float, ...] | None = None
+    held = 0
+    with workers(setting, 1, setting.sandbox):
+        await wave(setting, wishes.wave, lead=timedelta(seconds=5), limit=_LIMIT)
+        for count in wishes.waiting:
+            await add_waiting(setting, count - held)
+            held = count
+            outcome = await wave(setting, wishes.wave, lead=timedelta(seconds=5), limit=_LIMIT)
+            one = await _typical(lambda: _schedule_one(setting))
+            month = await _typical(lambda: _month(setting))
+            found = (outcome.percentile(99), one)
+            first = first or found
+            ratios = [f"{now / then:.2f}" for now, then in zip(found, first, strict=True)]
+            table.add_row(
+                *(f"{count:,}", f"{outcome.percentile(50):.0f}", f"{found[0]:.0f}", ratios[0]),
+                *(f"{one:.1f}", ratios[1], f"{month:.1f}"),
+            )
+    console.print(f"The month's query with {held:,} waiting:", *await _explained(setting), sep="\n  ")
+    return table
+
+
+async def _typical(ask: Callable[[], Awaitable[object]]) -> float:
+    """The median in milliseconds."""
+    spans = []
+    for _ in range(_TIMES):
+        begun = time.perf_counter()
+        await ask()
+        spans.append(1000 * (time.perf_counter() - begun))
+    return median(spans)
+
+
+async def _schedule_one(setting: Bench) -> None:
+    when = setting.app.clock.now() + timedelta(days=40)
+    target = TargetDraft(account_id=setting.accounts[0])
+    draft = PostDraft(
+        targets=(target,),
+        caption="One more",
+        media=(MediaRef(id=setting.media_id),),
+        scheduled_at=when.isoformat(),
+        force=True,
+    )
+    await posts.create(setting.app, setting.caller, draft)
+
+
+async def _month(setting: Bench) -> None:
+    since = setting.app.clock.now() + timedelta(days=60)
+    wanted = Filter(since=since, until=since + timedelta(days=_MONTH))
+    async with setting.app.db.tx() as tx:
+        await posts.page(tx, setting.app, setting.caller, wanted, limit=_A_PAGE, cursor=None)
+
+
+async def _explained(setting: Bench) -> list[str]:
+    """The plan of the very statement that the page makes, as the driver is given it."""
+    said: list[tuple[str, tuple[object, ...]]] = []
+
+    def hear(_: object, __: object, statement: str, values: tuple[object, ...], *___: object) -> None:
+        if "FROM posts po" in statement:
+            said.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        await _month(setting)
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    statement, values = said[-1]
+    async with setting.app.db.statement() as connection:
+        rows = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) {statement}", *values)
+    return [row[0] for row in rows]
+
+
+async def idle(setting: Bench, wishes: argparse.Namespace, _: Console) -> Table:
+    """What `postwright up` uses while posts wait and nobody asks for anything."""
+    await add_waiting(setting, wishes.idle)
+    port = free_port()
+    command = [
+        "-m",
+        "postwright.cli",
+        "up",
+        "--json",
+        "--no-sandbox",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(setting.folder),
+    ]
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=DEVNULL)
+    try:
+        assert process.stdout is not None  # noqa: S101 for the type checker
+        if not await process.stdout.readline():  # it tells where it is once all is ready
+            raise ChildProcessError("postwright up did not start")
+        await asyncio.sleep(_SETTLED_AFTER)
+        parts = {
+            "up": [process.pid],
+            **{_name(child): [child.pid] for child in psutil.Process(process.pid).children(recursive=True)},
+            "PostgreSQL": database_pids(setting),
+        }
+        before = {name: usage(pids) for name, pids in parts.items()}
+        await asyncio.sleep(_IDLE_SECONDS)
+        after = {name: usage(pids) for name, pids in parts.items()}
+    finally:
+        process.terminate()
+        await process.wait()
+    table = Table(title=f"Idle: postwright up with {wishes.idle:,} posts waiting, over {_IDLE_SECONDS} s")
+    for heading in ("process", "CPU of one core", "memory"):
+        table.add_column(heading, justify="right")
+    for name, then in before.items():
+        share = after[name].since(then) / _IDLE_SECONDS
+        table.add_row(name, f"{share:.1%}", megabytes(after[name].memory_bytes))
+    return table
+
+
+def _name(process: psutil.Process) -> str:
+    arguments = process.cmdline()
+    return next((name for name in ("web", "worker") if name in arguments), "other")
