@@ -1,12 +1,15 @@
 """Runs that break off outside of a step: every one counts, ends, and leaves what is in doubt in doubt."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
+from tests.support.waiting import eventually
 from tests.support.world import World
 
 PUBLISH = "/media_publish$"
@@ -29,6 +32,12 @@ async def set_token(world: World, account: UUID, token: bytes) -> bytes:
         )
         await connection.execute("UPDATE account_tokens SET access_token = $2 WHERE account_id = $1", account, token)
         return before
+
+
+async def is_in_doubt(world: World) -> bool:
+    """Whether a call that people see the effect of may be on its way."""
+    async with world.app.db.statement() as connection:
+        return bool(await connection.fetchval("SELECT count(*) FROM publications WHERE intent_step IS NOT NULL"))
 
 
 async def test_a_checkpoint_that_nobody_knows_counts_its_attempts_and_fails_with_the_reason(world: World) -> None:
@@ -81,3 +90,16 @@ async def test_what_is_due_on_a_platform_that_is_not_served_waits_for_a_worker_t
     assert publication.state == "queued"
     assert publication.next_run_at == world.app.clock.now() + timedelta(hours=1)
     assert (await world.work_until(post.id, "published", "failed", "needs_attention")).state == "published"
+
+
+async def test_a_call_that_outlives_its_process_is_waited_for_before_it_is_made_again(world: World) -> None:
+    account, *_ = await world.connect("facebook", platform="facebook")
+    await world.fault("slow", path="/feed$", milliseconds=1500, effect=False)
+    post = await world.post(account, caption="Only once")
+    on_its_way = asyncio.create_task(world.work(world.new_worker()))
+    await eventually(partial(is_in_doubt, world))
+    await world.advance_to(world.app.clock.now() + world.app.settings.lease + timedelta(seconds=1))
+    await world.work()
+    await on_its_way
+    assert (await world.work_until(post.id, "published", "needs_attention", "failed")).state == "published"
+    assert len(await world.calls("/feed$")) == len(await world.visible()) == 1

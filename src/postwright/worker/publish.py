@@ -22,7 +22,7 @@ from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, State, StepKind
 from postwright.domain.retry import RECONCILE_DELAYS, Action, Decision, decide
 from postwright.kit.blobs import BlobMissing, BlobsUnavailable
-from postwright.kit.http import NoReply, NotSent
+from postwright.kit.http import DEFAULT_TIMEOUT, NoReply, NotSent
 from postwright.kit.ids import new_id
 from postwright.kit.logging import logger
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Published, Verdict, Waiting
@@ -173,14 +173,18 @@ class Publishing:
             verdict = await self._adapter.reconcile(call, content, point, since)
         except Exception as error:  # noqa: BLE001 the question failed; nothing was sent that people could see
             return await self._ask_later(call, self._noted(error, commit=False), point, since)
-        return self._believe(verdict, point)
+        return self._believe(verdict, point, since)
 
-    def _believe(self, verdict: Verdict, point: Checkpoint) -> Ending | Checkpoint:
+    def _believe(self, verdict: Verdict, point: Checkpoint, since: datetime) -> Ending | Checkpoint:
         now = self._app.clock.now()
         match verdict:
             case Landed(found):
                 self._evidence.say("info", "The platform confirms that it had landed")
                 return found
+            case NotLanded(_, None) if self._failed is None and now < since + DEFAULT_TIMEOUT:
+                # Who made the call is gone, but the call may still be on its way: a no counts once it cannot be.
+                self._evidence.say("info", "The platform does not have it yet; it is asked once more")
+                return self._doubtful(point, since, since + DEFAULT_TIMEOUT - now)
             case NotLanded(found, retry_in):
                 self._evidence.say("info", "The platform confirms that it had not landed")
                 if retry_in is not None:
