@@ -148,7 +148,7 @@ async def every_kind_of_post_appears_once_with_an_address(stage: Stage) -> None:
         published = await drive.to_the_end(content)
         assert published.external_url is not None, sample.name
         assert published.warnings == (), sample.name
-        assert len(await stage.posts("")) == before + int(sample.shows), sample.name
+        assert len(await stage.posts("")) == before + sample.shows, sample.name
 
 
 @scenario
@@ -293,7 +293,7 @@ async def a_connection_cut_after_the_write_is_settled_by_asking(stage: Stage) ->
         assert stage.adapter.spec.steps[drive.checkpoint.step] is StepKind.COMMIT
         published = await _settle(stage, drive, content, sample.name)
         assert published is None or published.external_url is not None, sample.name
-        assert len(await stage.posts("")) == before + int(sample.shows), sample.name
+        assert len(await stage.posts("")) == before + sample.shows, sample.name
 
 
 @scenario

@@ -5,6 +5,7 @@ media, and the paths of the calls that prepare and that publish. The adapter is 
 the way the engine does it; the engine has tests of its own.
 """
 
+import json
 import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -76,8 +77,13 @@ class Sample:
     options: Options = field(default_factory=dict)
     commit: Door | None = None
     """The call that makes it visible, where that is another one than the simplest sample's."""
-    shows: bool = True
-    """Whether people can see it in the end; a draft that waits for its owner is not to be seen."""
+    shows: int = 1
+    """How many posts people see of it in the end: of a draft that waits for its owner none, of a thread several."""
+
+    def options_for(self, caption: str) -> Options:
+        """Its options, with the caption wherever they say `{caption}`: each post of a thread can then be told by it."""
+        told: Options = json.loads(json.dumps(dict(self.options)).replace("{caption}", json.dumps(caption)[1:-1]))
+        return told
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,8 @@ class Facts:
     permission: Order
     """How the sandbox is told to refuse for want of a permission, and because a day's allowance is used up."""
     quota: Order
+    longer: tuple[Sample, ...] = ()
+    """Further posts, of more steps: threads, files in several parts. The proofs of reliability send them too."""
     consents: Mapping[str, str] = field(default_factory=dict)
     """By login: the scope that a person can leave out, where the platform lets them choose."""
     tells_when: bool = False

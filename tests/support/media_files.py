@@ -1,5 +1,6 @@
 """Makes small pictures, videos and documents for tests; nothing binary is kept in the repository."""
 
+import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -33,6 +34,16 @@ def picture(path: Path, *, width: int = 64, height: int = 48, orientation: int =
     image.set_type(pyvips.GValue.gint_type, "orientation", orientation)
     image.write_to_file(str(path))
     return path
+
+
+def lengthened(video: Path, size: int) -> Path:
+    """An MP4 made that many bytes long, with a box of nothing that no player looks at."""
+    more = size - video.stat().st_size
+    with video.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        file.write(struct.pack(">I4s", more, b"free"))
+        file.truncate(size)
+    return video
 
 
 def transparent(path: Path, *, width: int = 64, height: int = 48) -> Path:

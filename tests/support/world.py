@@ -30,7 +30,7 @@ from postwright.storage.posts import EventRow, PostRow
 from postwright.worker.engine import run_worker
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
-from tests.support.media_files import picture
+from tests.support.media_files import lengthened, picture
 from tests.support.server import serving
 from tests.support.waiting import free_port
 
@@ -70,7 +70,7 @@ class World:
     async def upload(self, name: str) -> MediaRef:
         """Store a picture (`name` ends in .jpg or .png) or a six-second video (.mp4) that any platform would take.
 
-        A name that the sandbox has a sample of means that one.
+        A name that the sandbox has a sample of means that one; `9 MB.mp4` is that video made that long.
         """
         if name in self.uploaded:
             return self.uploaded[name]
@@ -79,6 +79,8 @@ class World:
             path.write_bytes(sample(name))
         elif path.suffix == ".mp4":
             path.write_bytes(sample("reel.mp4"))
+            if found := re.fullmatch(r"(\d+) MB", path.stem):
+                lengthened(path, int(found[1]) * 1_000_000)
         else:
             picture(path, width=400, height=400)
         return await self.store(path)

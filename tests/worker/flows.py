@@ -48,7 +48,7 @@ async def send(world: World, account: UUID, sample: Sample, caption: str) -> Pos
     async with world.app.db.statement() as connection:
         await connection.execute("DELETE FROM rate_budgets")
         await connection.execute("UPDATE accounts SET blocked_until = NULL")
-    return await world.post(account, *sample.files, options=dict(sample.options), caption=caption)
+    return await world.post(account, *sample.files, options=sample.options_for(caption), caption=caption)
 
 
 async def run_and_kill(world: World, account: UUID, die_at: int) -> list[Point]:
@@ -78,7 +78,8 @@ class Seen:
 
     id: str
     url: str
-    whole: str = field(repr=False)
+    whole: str = field(repr=False, compare=False)
+    comments: int = field(repr=False, compare=False)
 
     def is_it(self, row: PublicationRow) -> bool:
         """Whether the publication says that it is this one: some platforms have two ids for it."""
@@ -87,21 +88,37 @@ class Seen:
 
 async def seen(world: World) -> set[Seen]:
     """All that people can see."""
-    return {Seen(str(one["id"]), str(one["url"]), str(one)) for one in await world.visible()}
+    return {Seen(str(one["id"]), str(one["url"]), str(one), _count(one["comments"])) for one in await world.visible()}
+
+
+def _count(listed: object) -> int:
+    assert isinstance(listed, list)
+    return len(listed)
 
 
 def untrue(sample: Sample, row: PostRow, appeared: set[Seen]) -> list[str]:
     """Where the state of a post belies what came to be seen since it was accepted."""
     [publication] = row.publications
-    shown = int(sample.shows)
-    if len(appeared) > shown:
+    if len(appeared) > sample.shows:
         return [f"{len(appeared)} posts are to be seen: {row.state}"]
+    if any(one.comments > 1 for one in appeared):
+        return [f"the first comment is to be seen more than once: {row.state}"]
     if row.state == "failed" and appeared:
         return [f"to be seen, and failed: {publication.error}"]
     if row.state != "published":
         return []
-    if len(appeared) < shown:
+    if sample.shows and not appeared:
         return ["published, and not to be seen"]
     return [
         f"it says {publication.external_id}, and {one} is to be seen" for one in appeared if not one.is_it(publication)
     ]
+
+
+def incomplete(sample: Sample, row: PostRow, appeared: set[Seen]) -> list[str]:
+    """What is missing of a post that is out: further posts of its thread, its first comment."""
+    if row.state != "published":
+        return []
+    missing = [] if len(appeared) == sample.shows else [f"{len(appeared)} of {sample.shows} posts are to be seen"]
+    if "first_comment" in sample.options and not any(one.comments for one in appeared):
+        missing.append("the first comment is not to be seen")
+    return missing

@@ -18,12 +18,12 @@ from tests.platforms.stage import CASES, Case, Sample
 from tests.support.drawing_lots import EVERYTHING, SEED, drawn
 from tests.support.world import World
 from tests.worker.dying import Point
-from tests.worker.flows import connected, run_and_kill, seen, send, untrue, world_of
+from tests.worker.flows import connected, incomplete, run_and_kill, seen, send, untrue, world_of
 
 CHEAP = 14
 """So many points are all taken."""
-SHARE = 0.02
-"""Of the points that are not next to a commit step."""
+SHARE, LONGER_SHARE = 0.02, 0.2
+"""Of the points that are not next to a commit step; more where they lie between the parts of a file or a thread."""
 LOST = 0.1
 """The share of the samples that are also sent with the reply to the commit step lost."""
 OTHER_LOGINS = 0.3
@@ -48,7 +48,7 @@ class Way:
 
 def ways(case: Case) -> Iterator[Way]:
     first = case.login is case.adapter.spec.logins[0]
-    for sample in case.facts.samples:
+    for sample in (*case.facts.samples, *case.facts.longer):
         if not first and not drawn(case.id, sample.name, share=OTHER_LOGINS):
             continue
         yield Way(case, sample, reply_lost=False)
@@ -64,10 +64,11 @@ def chosen(way: Way, points: Sequence[Point]) -> list[int]:
         if point in (Point.PUBLISHING, Point.PUBLISHED)
         for off in range(-NEAR, NEAR + 1)
     }
+    share = LONGER_SHARE if way.sample in way.case.facts.longer else SHARE
     return [
         place
         for place in range(1, len(points) + 1)
-        if len(points) <= CHEAP or place in near or drawn(way.name, place, share=SHARE)
+        if len(points) <= CHEAP or place in near or drawn(way.name, place, share=share)
     ]
 
 
@@ -104,7 +105,8 @@ async def _tried(
     await world.catch_up()
     await world.advance_to(world.app.clock.now() + world.app.settings.lease + timedelta(seconds=1))
     row = await world.work_until(post.id, *FINAL)
-    faults = untrue(way.sample, row, await seen(world) - before) or _unjustified(way, row)
+    appeared = await seen(world) - before
+    faults = untrue(way.sample, row, appeared) or incomplete(way.sample, row, appeared) or _unjustified(way, row)
     made, told = len(await world.calls("")) - calls, _calls(await world.events(post.id))
     if made - told != _unrecorded(points[:die_at]):
         faults.append(f"{made} calls, {told} in the evidence, {_unrecorded(points[:die_at])} died with the process")

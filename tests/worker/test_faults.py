@@ -17,7 +17,7 @@ from postwright.storage.posts import PostRow
 from tests.platforms.stage import CASES, Case, Sample
 from tests.support.drawing_lots import EVERYTHING, SEED, drawn
 from tests.support.world import World
-from tests.worker.flows import asks_to_reconnect, connected, seen, send, untrue, world_of
+from tests.worker.flows import Seen, asks_to_reconnect, connected, incomplete, seen, send, untrue, world_of
 
 SHARE = 0.02
 ROUNDS = 80
@@ -39,10 +39,13 @@ ONCE: Mapping[str, Order] = {
     "an expired token": {"kind": "expire_token"},
     "a revoked token": {"kind": "revoke_token"},
     "too many calls": {"kind": "rate_limit"},
+    "too many calls, and no word on when": {"kind": "status", "status": 429, "body": "{}"},
 }
 FOR_EVER: Mapping[str, Order] = {
     f"{name} for ever": {**ONCE[name], "count": -1} for name in ("cut before", "cut after", "garbage", "a fault")
 }
+NO_MORE = ("an expired token", "a revoked token", "no permission")
+"""After these nothing is added to a post that is out, and its evidence says so."""
 
 
 class Hurried(Http):
@@ -96,7 +99,7 @@ async def test_whatever_fails_at_whichever_call_the_state_is_true(
         world.app = replace(world.app, http=http)
         world.worker = world.new_worker()
         account, wrong, played = await connected(world, case), [], 0
-        for sample in case.facts.samples:
+        for sample in (*case.facts.samples, *case.facts.longer):
             before = len(await world.calls(""))
             clean = await send(world, account, sample, f"{sample.name} without a fault")
             assert (await world.work_until(clean.id, *FINAL)).state == "published"
@@ -119,7 +122,7 @@ async def _played(world: World, cell: Cell, account: UUID, http: Hurried) -> lis
     http.until_then = -1
     appeared = await seen(world) - before
     async with world.browser.delete(f"{world.sandbox}/_sandbox/faults"):
-        found = untrue(cell.sample, row, appeared) or _unjustified(cell, row)
+        found = untrue(cell.sample, row, appeared) or _unjustified(cell, row, appeared)
     if row.state not in FINAL:
         said = any(event.level == "error" for event in await world.events(post.id))
         found += [] if said else [f"{row.state}, and nobody is told why"]
@@ -145,11 +148,13 @@ async def _to_the_end(world: World, cell: Cell, post_id: UUID, account: UUID) ->
     return row
 
 
-def _unjustified(cell: Cell, row: PostRow) -> list[str]:
+def _unjustified(cell: Cell, row: PostRow, appeared: set[Seen]) -> list[str]:
     """It ended worse than the fault accounts for."""
     facts = cell.case.facts
-    if row.state == "published" or cell.lasting:
+    if cell.lasting:
         return []
+    if row.state == "published":
+        return [] if cell.fault in NO_MORE else incomplete(cell.sample, row, appeared)
     if row.state == "needs_attention" and cell.sample.name in (*facts.cannot_tell, *facts.cannot_deny):
         return []
     if row.state == "failed" and cell.fault == "a revoked token":

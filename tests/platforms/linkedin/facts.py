@@ -17,6 +17,7 @@ FACTS = Facts(
         Sample("article", (), {"article": ARTICLE}),
         Sample("article with a picture", ("landscape.jpg",), {"article": ARTICLE}),
     ),
+    longer=(Sample("long video", ("9 MB.mp4",), {"first_comment": "First!"}),),
     commit=Door("POST", "/rest/posts$"),
     prepare=Door("POST", "/rest/images$"),
     prepared="image",

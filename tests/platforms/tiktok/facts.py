@@ -1,6 +1,7 @@
 """What the conformance scenarios need to know of TikTok."""
 
 import json
+from dataclasses import replace
 
 from tests.platforms.stage import Door, Facts, Sample
 
@@ -18,9 +19,10 @@ FACTS = Facts(
     samples=(
         Sample("video", ("reel.mp4",), EVERYONE),
         Sample("photo", ("square.jpg", "portrait.jpg"), {**EVERYONE, "title": "Two"}, CONTENT),
-        Sample("draft video", ("reel.mp4",), {"post_type": "draft_video"}, shows=False),
-        Sample("draft photo", ("square.jpg",), {"post_type": "draft_photo"}, CONTENT, shows=False),
+        Sample("draft video", ("reel.mp4",), {"post_type": "draft_video"}, shows=0),
+        Sample("draft photo", ("square.jpg",), {"post_type": "draft_photo"}, CONTENT, shows=0),
     ),
+    longer=(Sample("long video", ("64 MB.mp4",), EVERYONE, replace(UPLOAD, after=1)),),
     commit=UPLOAD,
     prepare=Door("POST", "/creator_info/query/$"),
     prepared="video",

@@ -3,6 +3,7 @@
 from tests.platforms.stage import Door, Facts, Sample
 
 POLL = {"poll": {"options": ["Yes", "No"], "duration_minutes": 60}}
+THIRD = Door("POST", "/2/tweets$", after=2)
 
 FACTS = Facts(
     samples=(
@@ -12,6 +13,10 @@ FACTS = Facts(
         Sample("gif", ("animation.gif",)),
         Sample("video", ("reel.mp4",)),
         Sample("poll", (), {**POLL, "reply_settings": "following", "made_with_ai": True, "paid_partnership": True}),
+    ),
+    longer=(
+        Sample("thread", ("square.jpg",), {"thread": ["{caption} Two.", "{caption} Three & <four>."]}, THIRD, shows=3),
+        Sample("long video", ("9 MB.mp4",)),
     ),
     commit=Door("POST", "/2/tweets$"),
     prepare=Door("POST", "/media/upload/initialize$"),

@@ -10,6 +10,8 @@ CUT_OFF = "bad-late-index.mp4"
 """Its index stands at its end: without that nobody can read it."""
 _BOX = struct.Struct(">I4s")
 MANAGE = "https://www.googleapis.com/auth/youtube.force-ssl"
+LAST_CHUNK = Door("PUT", "/upload/youtube/v3/videos", after=4)
+"""The two chunks before it, and the two questions before those."""
 
 
 def refusal(status: int, reason: str, message: str = "No.") -> str:
@@ -36,6 +38,7 @@ FACTS = Facts(
         Sample("with a picture", ("reel.mp4", "picture.png"), {"title": "A title", "first_comment": "First!"}),
         Sample("short", ("reel.mp4",), {"post_type": "short"}),
     ),
+    longer=(Sample("long video", ("17 MB.mp4",), {"first_comment": "First!"}, LAST_CHUNK),),
     commit=Door("PUT", "/upload/youtube/v3/videos"),
     prepare=Door("POST", "/upload/youtube/v3/videos$"),
     prepared="video",
