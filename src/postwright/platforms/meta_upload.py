@@ -5,9 +5,11 @@ developers.facebook.com/docs/instagram-platform/content-publishing/resumable-upl
 steered by headers and speaks of errors in a form of its own.
 """
 
+from http import HTTPStatus
+
 from pydantic import AliasChoices, Field
 
-from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable
+from postwright.domain.errors import AuthExpired, PlatformError, Rejected, Surprise, Unavailable
 from postwright.domain.media import Media
 from postwright.domain.publication import StepKind
 from postwright.kit.http import Reply, Request
@@ -62,6 +64,8 @@ def _refusal(reply: Reply, rules: Rules) -> PlatformError | None:
     else:
         unread = Surprise(status=reply.status)
     if (told := answer.debug_info) is not None:
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            return AuthExpired(told.message, status=reply.status, code=told.type)
         # A part that did not arrive whole is sent on from where it broke off, whatever `retriable` says.
         again = told.retriable or told.type in (WRONG_OFFSET, "PartialRequestError")
         kind = Unavailable if again else Rejected

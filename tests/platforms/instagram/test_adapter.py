@@ -124,19 +124,20 @@ async def test_an_upload_that_the_platform_counts_otherwise_begins_anew(stage: S
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind"),
+    ("status", "fault", "kind"),
     [
-        ({"retriable": True, "type": "ProcessingFailedError", "message": "later"}, Unavailable),
-        ({"retriable": False, "type": "PartialRequestError", "message": "half"}, Unavailable),
-        ({"retriable": False, "type": "ProcessingFailedError", "message": "bad file"}, Rejected),
+        (400, {"retriable": True, "type": "ProcessingFailedError", "message": "later"}, Unavailable),
+        (400, {"retriable": False, "type": "PartialRequestError", "message": "half"}, Unavailable),
+        (400, {"retriable": False, "type": "ProcessingFailedError", "message": "bad file"}, Rejected),
+        (401, {"retriable": False, "type": "NotAuthorizedError", "message": "the session has expired"}, AuthExpired),
     ],
 )
 async def test_the_upload_host_says_whether_to_send_again(
-    stage: Stage, fault: dict[str, object], kind: type[PlatformError]
+    stage: Stage, status: int, fault: dict[str, object], kind: type[PlatformError]
 ) -> None:
     reel = video(url="", size=10)
     drive = stage.drive("facebook", BytesInMemory({reel.media.id: b"0123456789"}))
-    stage.fake.script("POST c1", 400, {"debug_info": fault})
+    stage.fake.script("POST c1", status, {"debug_info": fault})
     with pytest.raises(kind, match=str(fault["message"])):
         await drive.to_the_end(content(PLAIN, reel))
 
