@@ -8,7 +8,7 @@ an account again when asked to.
 import asyncio
 import random
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -250,7 +250,8 @@ class Soak:
         async with self.world.browser.get(f"{self.world.sandbox}/_sandbox/faults") as reply:
             orders = (await reply.json())["faults"]
         twice, lost = _accounted(self.sent, ended, visible)
-        left = [one for one in self.sent if ended[one.id][0] == "needs_attention"]
+        revoked = {str(order["platform"]) for order in orders if order["kind"] == "revoke_token" and order["struck"]}
+        left = [one for one in self.sent if not _is_justified(one, ended[one.id][0], revoked)]
         return Report(
             seed=self.seed,
             accepted=len(self.sent),
@@ -260,10 +261,20 @@ class Soak:
             reconnected=self.reconnected,
             twice=twice,
             lost=lost,
-            unjustified=[_said(one, ended) for one in left if one.answerable],
+            unjustified=[_said(one, ended) for one in left],
             notes=[_said(one, ended) for one in self.sent if ended[one.id][0] not in ("published", "canceled")],
             exits=exits,
         )
+
+
+def _is_justified(one: Sent, state: str, revoked: Collection[str]) -> bool:
+    """Whether faults that each strike once account for an end in this state."""
+    match state:
+        case "failed":  # with a consent some platforms drop what they were at, and say so
+            return one.case.adapter.spec.id in revoked
+        case "needs_attention":
+            return not one.answerable
+    return True
 
 
 def _said(one: Sent, ended: Mapping[UUID, tuple[str, str]]) -> str:
