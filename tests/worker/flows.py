@@ -2,7 +2,7 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from postwright.domain.account import Health
 from postwright.kit.clock import SystemClock
 from postwright.sandbox.config import SandboxConfig
 from postwright.services.connections import connections
+from postwright.services.drafts import TargetDraft
 from postwright.storage.posts import PostRow, PublicationRow
 from tests.platforms.stage import Case, Sample
 from tests.support.clock import ManualClock
@@ -45,10 +46,18 @@ async def connected(world: World, case: Case) -> UUID:
 
 async def send(world: World, account: UUID, sample: Sample, caption: str) -> PostRow:
     """Post a sample, with the account's allowance of calls whole."""
+    return await send_to(world, [account], sample, caption)
+
+
+async def send_to(world: World, accounts: Sequence[UUID], sample: Sample, caption: str) -> PostRow:
+    """The same to several accounts at once."""
     async with world.app.db.statement() as connection:
         await connection.execute("DELETE FROM rate_budgets")
         await connection.execute("UPDATE accounts SET blocked_until = NULL")
-    return await world.post(account, *sample.files, options=sample.options_for(caption), caption=caption)
+    targets = tuple(TargetDraft(account_id=account) for account in accounts)
+    return await world.post(
+        accounts[0], *sample.files, targets=targets, options=sample.options_for(caption), caption=caption
+    )
 
 
 async def run_and_kill(world: World, account: UUID, die_at: int) -> list[Point]:

@@ -16,9 +16,9 @@ import pytest
 from postwright.storage.posts import EventRow, PostRow
 from tests.platforms.stage import CASES, Case, Sample
 from tests.support.drawing_lots import EVERYTHING, SEED, drawn
-from tests.support.world import World
+from tests.support.world import World, states
 from tests.worker.dying import Point
-from tests.worker.flows import connected, incomplete, run_and_kill, seen, send, untrue, world_of
+from tests.worker.flows import connected, incomplete, run_and_kill, seen, send, send_to, untrue, world_of
 
 CHEAP = 14
 """So many points are all taken."""
@@ -146,3 +146,25 @@ async def _attempt_faults(world: World, post_id: UUID) -> list[str]:
             post_id,
         )
     return [f"{left} attempts are open"] if left else []
+
+
+async def test_a_worker_killed_over_one_of_two_accounts_leaves_each_its_post(database_url: str, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.adapter.spec.id == "facebook")
+    async with world_of(case, database_url, tmp_path) as world:
+        accounts = (await connected(world, case), (await world.connect())[0])
+        points = await _both(world, accounts, 0)
+        for place in range(1, len(points) + 1):
+            await _both(world, accounts, place)
+
+
+async def _both(world: World, accounts: Sequence[UUID], die_at: int) -> list[Point]:
+    """A post for two accounts; the worker of the first one is killed at that point."""
+    before, caption = await seen(world), f"For both, killed at {die_at}"
+    post = await send_to(world, accounts, Sample("image", ("square.jpg",)), caption)
+    points = await run_and_kill(world, accounts[0], die_at)
+    await world.catch_up()
+    await world.advance_to(world.app.clock.now() + world.app.settings.lease + timedelta(seconds=1))
+    row = await world.work_until(post.id, *FINAL, "partial")
+    assert (row.state, states(row)) == ("published", ["published"] * 2), caption
+    assert len(await seen(world) - before) == 2, caption
+    return points
