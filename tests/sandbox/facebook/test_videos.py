@@ -212,6 +212,8 @@ async def test_thirty_reels_a_day(sandbox: Sandbox) -> None:
     assert (await page.finish(last)).error == (613, None)
     await sandbox.admin("clock", advance_seconds=DAY)
     assert (await page.finish(last)).status == 200
+    await sandbox.admin("seed", settings={"vendor_limits": False})
+    assert {(await page.finish(await page.uploaded())).status for _ in range(31)} == {200}
 
 
 async def test_a_video_story_is_published_at_once(sandbox: Sandbox) -> None:

@@ -188,7 +188,8 @@ async def _finish_reel(ctx: Ctx, page: Page) -> Json:
     if state not in ("PUBLISHED", "DRAFT", "SCHEDULED"):
         raise GraphError(BAD_PARAM, name="video_state", fault="must be one of {PUBLISHED, DRAFT, SCHEDULED}")
     due_at = scheduled(ctx, limits.REEL_AHEAD) if state == "SCHEDULED" else ctx.now if state == "PUBLISHED" else None
-    if due_at is not None and in_last_day(_published_reels(ctx, page, video), ctx.now) >= limits.REELS_PER_DAY:
+    others = _published_reels(ctx, page, video) if due_at is not None and ctx.world.settings.vendor_limits else []
+    if in_last_day(others, ctx.now) >= limits.REELS_PER_DAY:
         raise GraphError(CUSTOM_LIMIT)
     await _describe(ctx, video)
     _launch(ctx, video, due_at)
