@@ -24,19 +24,19 @@ def spec(calls: int = 200, step_calls: int = 2) -> PlatformSpec:
 
 @pytest.mark.parametrize(("commit", "most"), [(False, 198), (True, 194)])
 def test_a_step_begins_only_where_all_that_must_follow_it_fits(*, commit: bool, most: int) -> None:
-    assert no_room(Spent(most, MINUTES_AGO), spec(), START, commit=commit) is None
-    full = no_room(Spent(most + 1, MINUTES_AGO), spec(), START, commit=commit)
+    assert no_room(Spent(most, MINUTES_AGO, released=False), spec(), START, commit=commit) is None
+    full = no_room(Spent(most + 1, MINUTES_AGO, released=False), spec(), START, commit=commit)
     assert full == MINUTES_AGO + HOUR + timedelta(seconds=1)
 
 
 def test_without_a_known_call_there_is_room_after_a_whole_window() -> None:
-    assert no_room(Spent(500, None), spec(), START, commit=False) == START + HOUR
+    assert no_room(Spent(500, None, released=False), spec(), START, commit=False) == START + HOUR
     assert free_at(None, spec()) is None
 
 
 @given(st.integers(0, 400), st.integers(1, 5), st.booleans())
 def test_an_allowance_is_never_exceeded_by_a_step_that_begins(spent: int, step_calls: int, commit: bool) -> None:
-    until = no_room(Spent(spent, MINUTES_AGO), spec(step_calls=step_calls), START, commit=commit)
+    until = no_room(Spent(spent, MINUTES_AGO, released=False), spec(step_calls=step_calls), START, commit=commit)
     if until is None:
         assert spent + step_calls * (3 if commit else 1) <= 200
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from postwright.kit.combine import Combiner
+from tests.support.waiting import eventually
 
 
 class Doubling:
@@ -40,6 +41,21 @@ async def test_each_gets_its_own_answer_and_those_who_wait_share_a_run() -> None
     double.go.set()
     assert await asyncio.gather(*asked, *later) == [number * 2 for number in range(9)]
     assert len(double.runs) == 2
+
+
+async def test_who_asks_while_a_run_is_held_up_does_not_wait_for_it() -> None:
+    double = Doubling()
+    combiner = combined(double, at_once=2)
+    first = asyncio.create_task(combiner.ask(1))
+    await eventually(lambda: double.runs == [[1]])
+    second, third = (asyncio.create_task(combiner.ask(number)) for number in (2, 3))
+    await eventually(lambda: double.runs == [[1], [2, 3]])
+    fourth = asyncio.create_task(combiner.ask(4))
+    await eventually(lambda: combiner.held_up == 2)
+    assert double.runs == [[1], [2, 3]]
+    double.go.set()
+    assert await asyncio.gather(*(first, second, third, fourth)) == [2, 4, 6, 8]
+    assert combiner.held_up == 0
 
 
 async def test_a_run_is_never_larger_than_allowed() -> None:

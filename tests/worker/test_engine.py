@@ -1,5 +1,6 @@
 """The worker process as a whole: woken by the job engine, its leases kept alive, ended in good order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 
 from postwright.kit.clock import SystemClock
 from postwright.storage import publications
+from postwright.worker.publish import run_account
 from tests.support.waiting import eventually
 from tests.support.world import World, at_work, running_world
 
@@ -44,6 +46,21 @@ async def test_a_post_whose_wake_up_was_lost_goes_out_all_the_same(present: Worl
         await connection.execute("DELETE FROM pgqueuer")
     async with at_work(present):
         await eventually(partial(is_out, present, post.id), within=PATIENCE)
+
+
+async def test_what_becomes_due_during_a_run_belongs_to_it(present: World) -> None:
+    [account] = await present.connect()
+    await present.fault("slow", path="/media_publish$", milliseconds=500)
+    first = await present.post(account, "a.jpg")
+    run = asyncio.create_task(run_account(present.app, account, present.worker))
+    await eventually(lambda: account in present.worker.runs)
+    second = await present.post(account, "a.jpg")
+    assert await run_account(present.app, account, present.worker) == 0
+    assert await run == 2
+    assert await is_out(present, first.id)
+    assert await is_out(present, second.id)
+    async with present.app.db.statement() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM accounts WHERE lease_owner IS NOT NULL") == 0
 
 
 async def test_what_a_dead_run_held_is_taken_over_when_its_lease_is_over(present: World) -> None:

@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 import aiohttp
+from pydantic_core import from_json
 from yarl import URL
 
 DEFAULT_TIMEOUT = timedelta(seconds=30)
@@ -65,10 +66,12 @@ class Reply:
 
     @cached_property
     def _parsed(self) -> object:
-        try:
-            return json.loads(self.body) if self.body else None
-        except (ValueError, RecursionError):  # the latter: nested deeper than any platform means it
+        if not self.body:
             return None
+        try:
+            return from_json(self.body)
+        except ValueError:
+            return _leniently(self.body)
 
 
 class Http:
@@ -146,12 +149,21 @@ class Http:
             raise NoReply(f"the connection broke before the reply was whole: {type(error).__name__}") from error
 
 
+def _leniently(body: bytes) -> object:
+    """JSON as the standard library reads it, with halves of surrogate pairs: platforms cut texts in the middle."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # the latter: nested deeper than any platform means it
+        return None
+
+
 @lru_cache(maxsize=64)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     # Shorter for the connection than for the whole, so that a call which got none is known as not sent.
     return aiohttp.ClientTimeout(total=seconds, connect=min(seconds / 3, _LONGEST_CONNECT_SECONDS))
 
 
+@lru_cache(maxsize=1024)
 def _as_written(address: str) -> URL:
     """The address with its encoding left alone: some platforms tell an encoded colon from a bare one."""
     try:

@@ -84,6 +84,9 @@ class Wanted:
     attempt_id: UUID
 
 
+A_LITTLE_AHEAD = timedelta(milliseconds=50)
+"""What is due within this time counts as due in all statements here: wake-ups come by the database's clock."""
+
 MEDIA_OF_D = """
 (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts,
                                       'alt_text', pm.alt_text) ORDER BY pm.position)

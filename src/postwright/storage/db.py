@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import asyncpg
-from pydantic_core import from_json  # a third of json.loads
+from pydantic_core import PydanticSerializationError, from_json  # a third of json.loads
+from pydantic_core import to_json as write_json
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
@@ -140,5 +141,8 @@ def _refuse_closed(dbapi_connection: object, record: object, proxy: object) -> N
 
 def to_json(value: object) -> str:
     r"""Write what jsonb can hold: it refuses NUL and half a surrogate pair, which evidence from outside may contain."""
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "\\ufffd")
-    return plain.encode(errors="replace").decode()
+    try:
+        plain = write_json(value, inf_nan_mode="null")
+    except PydanticSerializationError:  # half a pair
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return plain.replace(rb"\u0000", rb"\ufffd").decode()

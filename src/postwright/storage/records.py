@@ -39,6 +39,7 @@ class Record:
     there were in the window.
     """
 
+    account_id: UUID
     due: Due
     run: UUID
     result: Result
@@ -47,8 +48,10 @@ class Record:
     allowance: Allowance
     made: int
     said: int
-    wake: UUID | None = None
-    """The account that is to be woken when the result says; who writes the record sees to it, as one with it."""
+    wake: bool = False
+    """Whether the account is to be woken when the result says; who writes the record sees to it, as one with it."""
+    release: bool = False
+    """Whether the run gives the account back with it, unless something else is due there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,19 @@ class Spent:
 
     calls: int
     oldest: datetime | None
+    released: bool
+    """Whether the account was given back: nothing was due on it."""
 
 
 _RECORD = """
 WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS x (
-        id uuid, run uuid, alone boolean, state text, next_run_at timestamptz, checkpoint jsonb, intent_step text,
-        intent_at timestamptz, asked int, error jsonb, published_at timestamptz, outcome text, now timestamptz,
+        id uuid, account_id uuid, run uuid, release boolean, alone boolean, state text, next_run_at timestamptz,
+        checkpoint jsonb, intent_step text, intent_at timestamptz, asked int, error jsonb, published_at timestamptz, outcome text, now timestamptz,
         made int, said int, budget text, "window" interval)
+), locked AS (
+    SELECT a.id FROM accounts a JOIN asked x ON x.account_id = a.id AND x.run = a.lease_owner AND x.release
+    ORDER BY a.id FOR UPDATE OF a
 ), stored AS (
     UPDATE publications p SET state = x.state, checkpoint = x.checkpoint,
            -- What is due stays so by the time it has: a row that changes nothing indexed costs no index an entry.
@@ -74,7 +82,8 @@ WITH asked AS (
            published_at = x.published_at, external_id = x.checkpoint ->> 'external_id',
            external_url = x.checkpoint ->> 'external_url', calls = p.calls + x.made,
            attempt_open_since = CASE WHEN x.outcome IS NULL THEN p.attempt_open_since END
-    FROM asked x, accounts a WHERE p.id = x.id AND a.id = p.account_id AND a.lease_owner = x.run
+    FROM asked x JOIN accounts a ON a.id = x.account_id AND a.lease_owner = x.run LEFT JOIN locked ON locked.id = a.id
+    WHERE p.id = x.id AND (locked.id IS NOT NULL OR NOT x.release)
     RETURNING p.id, p.post_id, p.account_id
 ), closed AS (
     UPDATE attempts t SET finished_at = x.now, outcome = x.outcome
@@ -100,8 +109,17 @@ WITH asked AS (
     UPDATE posts SET state = x.state, updated_at = x.now
     FROM stored s JOIN asked x ON x.id = s.id
     WHERE posts.id = s.post_id AND x.alone AND posts.state <> x.state
+), released AS (
+    UPDATE accounts a SET lease_owner = NULL, lease_until = NULL
+    FROM stored s JOIN asked x ON x.id = s.id
+    WHERE a.id = s.account_id AND x.release AND NOT EXISTS (
+        SELECT FROM publications p
+        WHERE p.account_id = a.id AND p.id <> s.id AND p.state IN ('queued', 'publishing')
+          AND p.next_run_at <= x.now + interval '50 ms')
+    RETURNING a.id
 )
-SELECT id, calls + more AS calls, oldest FROM spent
+SELECT spent.id, calls + more AS calls, oldest, released.id IS NOT NULL AS released
+FROM spent LEFT JOIN released ON released.id = spent.account_id
 """
 
 
@@ -112,26 +130,29 @@ async def record(connection: RawConnection, records: Sequence[Record]) -> list[S
     """
     asked = to_json([_record_json(one) for one in records])
     lines = to_json([_line_json(one.due.id, line) for one in records for line in one.lines])
-    found = {row["id"]: Spent(row["calls"], row["oldest"]) for row in await connection.fetch(_RECORD, asked, lines)}
+    rows = await connection.fetch(_RECORD, asked, lines)
+    found = {row["id"]: Spent(row["calls"], row["oldest"], row["released"]) for row in rows}
     return [found.get(one.due.id) for one in records]
 
 
 def _record_json(one: Record) -> dict[str, object]:
     result = one.result
     return {
-        "id": str(one.due.id),
-        "run": str(one.run),
+        "id": one.due.id,
+        "account_id": one.account_id,
+        "run": one.run,
+        "release": one.release,
         "alone": one.due.alone,
-        "state": result.state.value,
-        "next_run_at": _instant(result.next_run_at),
+        "state": result.state,
+        "next_run_at": result.next_run_at,
         "checkpoint": None if result.checkpoint is None else _checkpoint_json(result.checkpoint),
         "intent_step": result.intent_step,
-        "intent_at": _instant(result.intent_at),
+        "intent_at": result.intent_at,
         "asked": result.asked,
-        "error": None if result.error is None else dict(result.error),
-        "published_at": _instant(result.published_at),
+        "error": result.error,
+        "published_at": result.published_at,
         "outcome": result.outcome,
-        "now": _instant(one.now),
+        "now": one.now,
         "made": one.made,
         "said": one.said,
         "budget": one.allowance.name,
@@ -141,23 +162,19 @@ def _record_json(one: Record) -> dict[str, object]:
 
 def _line_json(publication_id: UUID, line: Line) -> dict[str, object]:
     return {
-        "id": str(new_id()),
-        "publication_id": str(publication_id),
-        "at": line.at.isoformat(),
+        "id": new_id(),
+        "publication_id": publication_id,
+        "at": line.at,
         "level": line.level,
         "message": line.message,
         "raw": line.raw,
     }
 
 
-def _instant(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
-
-
 def _checkpoint_json(point: Checkpoint) -> dict[str, Json]:
     return {
         "step": point.step,
-        "notes": dict(point.notes),
+        "notes": point.notes,
         "external_id": point.external_id,
         "external_url": point.external_url,
     }

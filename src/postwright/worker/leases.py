@@ -24,7 +24,7 @@ class LeaseLost(Exception):
 
 _AT_MOST = 100
 _AT_ONCE = 3
-"""Statements under way at a time; while they are, the next ones gather."""
+"""Statements of a kind under way at a time, where those before are held up; while they are, the next ones gather."""
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class Worker:
     id: UUID = field(default_factory=new_id)
     runs: dict[UUID, UUID] = field(default_factory=dict)
     """The runs under way here, by the account they work for."""
+    woken: set[UUID] = field(default_factory=set)
+    """The accounts that were woken again while a run was under way for them: it looks once more before it ends."""
     stopping: bool = False
     _changes: set[Change] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,7 +70,7 @@ class Worker:
             async with connection.transaction():
                 spent = await records.record(connection, wanted)
                 written = [one for one, held in zip(wanted, spent, strict=True) if held is not None]
-                wake_ups = [(one.wake, at) for one in written if one.wake and (at := one.result.next_run_at)]
+                wake_ups = [(one.account_id, at) for one in written if one.wake and (at := one.result.next_run_at)]
                 if wake_ups:
                     await queue.wake_by(connection, wake_ups, self.app.clock.now())
                 return spent

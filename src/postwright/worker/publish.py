@@ -42,14 +42,14 @@ from postwright.worker.record import Ending, Recorder
 async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
     """Work off everything due on an account, in order; the number of publications that were looked at."""
     if account_id in worker.runs:
-        # That run looks again before it gives the account back: this wake-up has nothing to add.
+        worker.woken.add(account_id)
         return 0
     run = worker.runs[account_id] = new_id()
     looked_at = 0
     try:
-        while (found := await claim(app, account_id, run, worker)) is not None:
-            looked_at += 1
-            await Publishing(app, found, worker).go_on()
+        looked_at += await _work_off(app, account_id, run, worker)
+        while account_id in worker.woken and not worker.stopping:
+            looked_at += await _work_off(app, account_id, run, worker)
     except LeaseLost:
         logger().warning("lease_lost", account_id=str(account_id), run=str(run))
     else:
@@ -58,6 +58,17 @@ async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
                 await give_lease_back(tx, account_id, run=run)
     finally:
         del worker.runs[account_id]
+        worker.woken.discard(account_id)
+    return looked_at
+
+
+async def _work_off(app: App, account_id: UUID, run: UUID, worker: Worker) -> int:
+    """Publish what is due until the account is given back; the number of publications that were looked at."""
+    worker.woken.discard(account_id)
+    looked_at, given_back = 0, False
+    while not given_back and (found := await claim(app, account_id, run, worker)) is not None:
+        looked_at += 1
+        given_back = await Publishing(app, found, worker).go_on()
     return looked_at
 
 
@@ -78,8 +89,11 @@ class Publishing:
         doubtful = found.due.intent_step is not None
         self._in_doubt_since = (found.due.intent_at or found.due.due_at) if doubtful else None
 
-    async def go_on(self) -> None:
-        """Take the publication as far as it goes now, and store where it stands. Raises LeaseLost."""
+    async def go_on(self) -> bool:
+        """Take the publication as far as it goes now, and store where it stands.
+
+        Answers whether the account was given back with it. Raises LeaseLost.
+        """
         self._say_start()
         call: Call | None = None
         try:
@@ -93,7 +107,7 @@ class Publishing:
             if isinstance(error, LeaseLost) or is_lost(error):
                 raise
             ending = await self._broken_off(call, self._noted(error, commit=False))
-        await self._recorder.end(ending, call)
+        return await self._recorder.end(ending, call)
 
     async def _broken_off(self, call: Call | None, error: PlatformError) -> Ending:
         """How a run ends that failed outside of its steps. What was in doubt stays so: it is not sent again."""

@@ -8,8 +8,8 @@ from postwright.domain.publication import Checkpoint, State
 from postwright.platforms.base import Call
 from postwright.services.app import App
 from postwright.services.evidence import Evidence
+from postwright.storage import claims, queue, records
 from postwright.storage import publications as rows
-from postwright.storage import queue, records
 from postwright.storage.db import raw
 from postwright.storage.records import Record, Result, Spent
 from postwright.worker import budget
@@ -53,27 +53,30 @@ class Recorder:
         spent = _held(await self._worker.records.ask(record))
         return None if point.external_id else budget.no_room(spent, self._spec, now, commit=commit)
 
-    async def end(self, ending: Ending, call: Call | None) -> None:
-        """Store how the run ends, wake the next one, and tell the account. Raises LeaseLost."""
+    async def end(self, ending: Ending, call: Call | None) -> bool:
+        """Store how the publication is left, wake the next run, and tell the account.
+
+        Answers whether this run has given the account back, as nothing else is due on it. Raises LeaseLost.
+        """
         now = self._app.clock.now()
         due, result = self._claim.due, ending.result
         blocked = max(filter(None, (ending.blocked_until, _blocked(call))), default=None)
         if due.alone and blocked is None and ending.reconnect is None:
-            record = self._record(result, call, now)
-            waits = result.next_run_at is not None
-            _held(await self._worker.records.ask(replace(record, wake=self._claim.account.id) if waits else record))
+            record = replace(self._last_record(result, call, now), wake=result.next_run_at is not None)
+            spent = _held(await self._worker.records.ask(record))
         else:
-            await self._end_with_all(ending, blocked, call, now)
+            spent = await self._end_with_all(ending, blocked, call, now)
         self._worker.changed(due.workspace_id, due.post_id)
+        return spent.released
 
-    async def _end_with_all(self, ending: Ending, blocked: datetime | None, call: Call | None, now: datetime) -> None:
+    async def _end_with_all(self, ending: Ending, blocked: datetime | None, call: Call | None, now: datetime) -> Spent:
         account, result = self._claim.account, ending.result
         async with self._app.db.tx() as tx:
             connection = await raw(tx)
             if ending.reconnect is not None or blocked is not None:
                 await rows.lock_account(tx, account.id)
-            [spent] = await records.record(connection, [self._record(result, call, now)])
-            _held(spent)
+            [recorded] = await records.record(connection, [self._last_record(result, call, now)])
+            spent = _held(recorded)
             if not self._claim.due.alone:
                 await rows.refresh_post_state(tx, self._claim.due.post_id, now)
             if ending.reconnect is not None:
@@ -82,11 +85,17 @@ class Recorder:
                 await rows.block_account(tx, account.id, blocked)
             if result.next_run_at is not None:
                 await queue.wake(tx, [(account.id, result.next_run_at)], now)
+        return spent
+
+    def _last_record(self, result: Result, call: Call | None, now: datetime) -> Record:
+        goes_on = result.next_run_at is not None and result.next_run_at <= now + claims.A_LITTLE_AHEAD
+        return replace(self._record(result, call, now), release=not goes_on)
 
     def _record(self, result: Result, call: Call | None, now: datetime) -> Record:
         made = call.calls - self._counted if call else 0
         self._counted += made
         return Record(
+            account_id=self._claim.account.id,
             due=self._claim.due,
             run=self._claim.run,
             result=result,
