@@ -22,6 +22,9 @@ RATE_LIMIT_WAIT = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
 RECONCILE_DELAYS = tuple(timedelta(seconds=s) for s in (0, 5, 30, 120, 600))
 """When to ask again whether a call landed, while the platform cannot be asked; then a person decides."""
+SETTLING = timedelta(minutes=3)
+"""How long after a call without an answer its effect may appear: longer than gateways hold a call, or lists lag."""
+FIRST_LOOK = timedelta(seconds=5)
 
 _WAITS: Mapping[type[PlatformError], timedelta] = {RateLimited: RATE_LIMIT_WAIT, QuotaReached: QUOTA_WAIT}
 
@@ -76,6 +79,11 @@ def backoff(attempts: int, chance: float) -> timedelta:
     """Exponential with jitter over the upper half: attempts 1…4 wait up to 20 s, 100 s, 8 and 42 minutes."""
     ceiling = min(FIRST_DELAY * int(5 ** (attempts - 1)), LONGEST_DELAY)
     return ceiling / 2 + ceiling / 2 * chance
+
+
+def next_look(since: datetime, now: datetime) -> timedelta:
+    """When to look again for the effect of a call made at `since`: ever later, and last when it has settled."""
+    return min(max(now - since, FIRST_LOOK), since + SETTLING - now)
 
 
 def _later(until: datetime | None, now: datetime, default: timedelta, chance: float) -> datetime:

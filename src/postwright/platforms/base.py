@@ -246,6 +246,14 @@ class NotLanded:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSeen(NotLanded):
+    """There is no trace of the doubtful call where one would be listed: it did nothing, once it can do nothing more.
+
+    A call can still be on its way, and lists lag behind: until then it is asked again.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class CannotTell:
     """The platform gives no answer to whether it landed; a person decides."""
 

@@ -6,7 +6,7 @@ Document: developers.facebook.com/docs/graph-api/reference/object/comments.
 from pydantic import AliasChoices, Field
 
 from postwright.domain.publication import Checkpoint
-from postwright.platforms.base import CannotTell, Landed, NotLanded, Verdict
+from postwright.platforms.base import CannotTell, Landed, NotSeen, Verdict
 from postwright.platforms.landing import plain
 from postwright.platforms.meta import Graph
 from postwright.platforms.wire import Wire
@@ -27,4 +27,4 @@ async def comment_landed(
         return Landed(landed)
     if len(comments) >= _PAGES * _PAGE_SIZE:
         return CannotTell("The post has too many comments to say whether the first comment is among them.")
-    return NotLanded(checkpoint)
+    return NotSeen(checkpoint)

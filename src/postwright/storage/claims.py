@@ -51,6 +51,8 @@ class Due:
     intent_step: str | None
     intent_at: datetime | None
     asked: int
+    error: Mapping[str, Json] | None
+    """Beside an intent: how its call failed. None where nobody lived to say."""
     attempt: int
     """The number of the attempt that is now open."""
     opened: bool
@@ -121,7 +123,8 @@ WITH asked AS (
           AND r.slot > $4 - (l.allowance ->> 'window')::interval) s
     LEFT JOIN LATERAL (
         SELECT p.id AS due_id, p.post_id, p.caption, p.options, p.state AS due_state, p.due_at, p.next_run_at,
-               p.checkpoint, p.intent_step, p.intent_at, p.asked, p.attempts, p.attempt_open_since, p.started_at
+               p.checkpoint, p.intent_step, p.intent_at, p.asked, p.error, p.attempts, p.attempt_open_since,
+               p.started_at
         FROM publications p
         WHERE p.account_id = l.id AND p.state IN ('queued', 'publishing')
           AND p.next_run_at <= $4 + interval '50 ms' AND s.is_able AND NOT s.is_full
@@ -223,6 +226,7 @@ def _due(row: asyncpg.Record) -> Due:
         intent_step=row["intent_step"],
         intent_at=row["intent_at"],
         asked=row["asked"],
+        error=row["error"],
         attempt=row["attempt"] or 0,
         opened=row["opened"],
         first_start=row["first_start"],

@@ -10,6 +10,7 @@ everything: an error nobody foresaw is a Surprise, with its traceback in the log
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,13 +20,13 @@ from pydantic import ValidationError
 
 from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable, Uncertain
 from postwright.domain.post import Content
-from postwright.domain.publication import Checkpoint, State, StepKind
-from postwright.domain.retry import RECONCILE_DELAYS, Action, Decision, decide
+from postwright.domain.publication import Checkpoint, Json, State, StepKind
+from postwright.domain.retry import RECONCILE_DELAYS, SETTLING, Action, Decision, decide, next_look
 from postwright.kit.blobs import BlobMissing, BlobsUnavailable
 from postwright.kit.http import DEFAULT_TIMEOUT, NoReply, NotSent
 from postwright.kit.ids import new_id
 from postwright.kit.logging import logger
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Published, Verdict, Waiting
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, NotSeen, Outcome, Published, Verdict, Waiting
 from postwright.services import tokens
 from postwright.services.app import App
 from postwright.services.calls import open_call
@@ -195,7 +196,11 @@ class Publishing:
             case Landed(found):
                 self._evidence.say("info", "The platform confirms that it had landed")
                 return found
-            case NotLanded(_, None) if self._failed is None and now < since + DEFAULT_TIMEOUT:
+            case NotSeen(found) if now < since + SETTLING:
+                self._evidence.say("info", "The platform shows no trace of it yet; it is asked again")
+                ending = self._doubtful(found, since, next_look(since, now))
+                return replace(ending, result=replace(ending.result, asked=self._due.asked))
+            case NotLanded(_, None) if self._failure() is None and now < since + DEFAULT_TIMEOUT:
                 # Who made the call is gone, but the call may still be on its way: a no counts once it cannot be.
                 self._evidence.say("info", "The platform does not have it yet; it is asked once more")
                 return self._doubtful(point, since, since + DEFAULT_TIMEOUT - now)
@@ -203,11 +208,9 @@ class Publishing:
                 self._evidence.say("info", "The platform confirms that it had not landed")
                 if retry_in is not None:
                     return Ending(Result(State.PUBLISHING, now + retry_in, found))
-                if self._failed is None:
-                    return found
-                # This very run failed on it: going straight on could fail like that for ever.
-                error = Unavailable(self._failed.message, status=self._failed.status, code=self._failed.code)
-                return self._judge(error, found)
+                failed = self._failure()
+                # Where the call itself failed, going straight on could fail like that for ever.
+                return found if failed is None else self._judge(_untouched(failed), found)
             case CannotTell(reason):
                 return self._needs_attention(point, reason)
 
@@ -233,8 +236,13 @@ class Publishing:
                 intent_step=point.step,
                 intent_at=since,
                 asked=self._due.asked + 1,
+                error=self._failure(),
             )
         )
+
+    def _failure(self) -> Mapping[str, Json] | None:
+        """How the call failed that is in doubt, in this run or an earlier one; None where its maker was killed."""
+        return self._due.error if self._failed is None else error_json(self._failed)
 
     def _judge(self, error: PlatformError, point: Checkpoint | None) -> Ending:
         """How a run ends that cannot go on after `error`, which came from nothing that people can see."""
@@ -334,6 +342,16 @@ def _known(error: Exception, *, commit: bool) -> PlatformError:
         return Rejected(f"What was stored of this post can no longer be used: {error}")
     logger().error("surprise", exc_info=error)
     return Surprise(f"Something unforeseen happened: {type(error).__name__}: {error}")
+
+
+def _untouched(failed: Mapping[str, Json]) -> Unavailable:
+    """A failure, as it is stored, of which it is now known that nothing was written."""
+    status, code = failed["status"], failed["code"]
+    return Unavailable(
+        str(failed["message"]),
+        status=status if isinstance(status, int) else None,
+        code=code if isinstance(code, str) else None,
+    )
 
 
 def _is_given_up(decision: Decision, error: PlatformError) -> bool:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from postwright.domain.errors import Uncertain
 from postwright.domain.publication import Checkpoint, Json
-from postwright.platforms.base import CannotTell, Landed, NotLanded, Published, Verdict
+from postwright.kit.http import NoReply
+from postwright.platforms.base import CannotTell, Landed, NotSeen, Published, Verdict
 from postwright.platforms.facebook.adapter import Facebook
 from postwright.platforms.facebook.spec import FacebookOptions
 from tests.platforms.facebook.fake import PAGE, Graph
@@ -50,8 +50,8 @@ async def test_a_text_is_found_by_its_words_whatever_became_of_the_spaces(graph:
 async def test_a_post_of_another_kind_is_not_taken_for_it(graph: Graph, kind: str, attachments: list[object]) -> None:
     graph.say(LIST, {"data": [post(graph, 1, "Hello", *attachments), post(graph, 2, ago=61)]})
     verdict = await asked(graph, kind, photos=["11"] if kind == "photo" else [])
-    assert isinstance(verdict, NotLanded)
-    assert verdict.checkpoint.step == "search"
+    assert isinstance(verdict, NotSeen)
+    assert verdict.checkpoint.step == "publish"
 
 
 async def test_photos_are_known_by_their_ids_among_equal_posts(graph: Graph) -> None:
@@ -72,33 +72,21 @@ async def test_of_several_equal_posts_none_is_picked(graph: Graph) -> None:
     assert isinstance(await asked(graph, "text"), CannotTell)
 
 
-async def test_it_is_published_again_only_after_a_second_look_that_counts_from_the_first_intent(graph: Graph) -> None:
+async def test_what_is_found_later_counts_from_the_first_intent(graph: Graph) -> None:
     words = content(PLAIN)
-    graph.say(LIST, {"data": []}, {"data": []})
+    graph.say(LIST, {"data": []})
     verdict = await asked(graph, "text")
-    assert isinstance(verdict, NotLanded)
+    assert isinstance(verdict, NotSeen)
     graph.clock.advance(timedelta(minutes=10))
     graph.say(FEED, None)
     drive = graph.drive()
-    with pytest.raises(Exception, match="connection broke"):
+    with pytest.raises(NoReply):
         await drive.to_the_end(words, verdict.checkpoint)
-    assert drive.steps == ["search", "publish"]
+    assert drive.steps == ["publish"]
     assert drive.checkpoint is not None
     graph.say(LIST, {"data": [post(graph, 1, ago=600)]})
     late = await Facebook().reconcile(drive.call, words, drive.checkpoint, graph.clock.now())
     assert isinstance(late, Landed)
-
-
-async def test_the_second_look_goes_on_from_what_it_finds(graph: Graph) -> None:
-    since = graph.clock.now().isoformat()
-    point = Checkpoint("search", {"kind": "text", "since": since})
-    graph.say(LIST, {"data": [post(graph, 1)]}, {"data": [post(graph, 1), post(graph, 2)]})
-    graph.say(f"POST /{PAGE}_1/comments", {"id": "c"})
-    drive = graph.drive()
-    assert (await drive.to_the_end(content(COMMENTED), point)).external_id == f"{PAGE}_1"
-    assert drive.steps == ["search", "first_comment"]
-    with pytest.raises(Uncertain):
-        await graph.drive().to_the_end(content(PLAIN), point)
 
 
 async def test_a_photo_story_that_is_not_in_the_list_is_left_to_a_person(graph: Graph) -> None:
@@ -121,7 +109,7 @@ async def test_a_story_without_a_list_is_published_without_an_address(graph: Gra
 
 
 @pytest.mark.parametrize(
-    ("messages", "verdict"), [(["nice"], NotLanded), (["nice", "First! "], Landed), (["nice"] * 200, CannotTell)]
+    ("messages", "verdict"), [(["nice"], NotSeen), (["nice", "First! "], Landed), (["nice"] * 200, CannotTell)]
 )
 async def test_a_first_comment_is_looked_up_under_the_videos_post(
     graph: Graph, messages: list[str], verdict: type[Verdict]

@@ -167,7 +167,7 @@ def test_each_step_has_a_function_and_what_people_can_see_is_marked() -> None:
     assert set(STEPS) == set(SPEC.steps)
     seen = [step for step, kind in SPEC.steps.items() if kind is StepKind.COMMIT]
     assert seen == ["publish", "publish_story", "finish", "first_comment"]
-    assert [step for step, kind in SPEC.steps.items() if kind is StepKind.FOLLOW] == ["look", "search"]
+    assert [step for step, kind in SPEC.steps.items() if kind is StepKind.FOLLOW] == ["look"]
     assert set(VIDEO_ROUTES) == {kind.name for kind in SPEC.capability.kinds if kind.video}
 
 

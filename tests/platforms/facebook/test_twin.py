@@ -8,7 +8,7 @@ import pytest
 
 from postwright.domain.errors import Rejected, Uncertain
 from postwright.kit.http import NoReply
-from postwright.platforms.base import CannotTell, Landed, NotLanded
+from postwright.platforms.base import CannotTell, Landed, NotLanded, NotSeen
 from tests.platforms.facebook.facts import COMMENT, REEL, STORY
 from tests.platforms.stage import CASES, Door, Sample, Stage, stage_of
 from tests.support.publishing import Drive
@@ -110,7 +110,7 @@ async def test_a_photo_story_whose_order_was_lost_on_the_way_is_left_to_a_person
     assert isinstance(verdict, CannotTell)
 
 
-@pytest.mark.parametrize(("kind", "verdict"), [("cut_before", NotLanded), ("cut_after", Landed)])
+@pytest.mark.parametrize(("kind", "verdict"), [("cut_before", NotSeen), ("cut_after", Landed)])
 async def test_a_first_comment_whose_reply_was_lost_is_written_once(stage: Stage, kind: str, verdict: type) -> None:
     sample = Sample("text", (), {"first_comment": "Only once"})
     broken, fresh = await cut(stage, kind, COMMENT, sample, "commented")

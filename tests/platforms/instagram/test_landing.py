@@ -7,7 +7,7 @@ import pytest
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
 from postwright.kit.http import NoReply
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Published
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, NotSeen, Published
 from postwright.platforms.instagram.adapter import Instagram
 from postwright.platforms.instagram.spec import InstagramOptions
 from tests.platforms.instagram.fake import IG
@@ -118,7 +118,7 @@ async def test_a_first_comment_is_looked_up_by_its_text(stage: Stage) -> None:
     drive, post = stage.drive(), content(COMMENTED, picture())
     checkpoint = await drive.until("first_comment", post)
     now = stage.clock.now()
-    assert await Instagram().reconcile(drive.call, post, checkpoint, now) == NotLanded(checkpoint)
+    assert await Instagram().reconcile(drive.call, post, checkpoint, now) == NotSeen(checkpoint)
     await drive.step(post)
     verdict = await Instagram().reconcile(drive.call, post, checkpoint, now)
     assert isinstance(verdict, Landed)

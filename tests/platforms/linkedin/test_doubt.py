@@ -17,7 +17,7 @@ from postwright.domain.errors import (
     Uncertain,
 )
 from postwright.domain.publication import Checkpoint
-from postwright.platforms.base import CannotTell, Landed, NotLanded, Published, Waiting
+from postwright.platforms.base import CannotTell, Landed, NotLanded, NotSeen, Published, Waiting
 from postwright.platforms.linkedin.spec import FINDER_COUNT, LinkedInOptions
 from tests.platforms.linkedin.scripted import MEMBER, ORGANIZATION, Says, Scene
 from tests.support.clock import START
@@ -138,7 +138,7 @@ async def test_a_list_that_does_not_show_all_says_nothing(scene: Scene, answer: 
     ("answer", "verdict"),
     [
         (listed({"actor": MEMBER, "message": {"text": "First!"}}), Landed(OUT.to("finish"))),
-        (listed({"actor": ORGANIZATION, "message": {"text": "First!"}}), NotLanded(OUT)),
+        (listed({"actor": ORGANIZATION, "message": {"text": "First!"}}), NotSeen(OUT)),
         (listed(*[{"message": {"text": "Nice"}}] * 50), None),
         (FORBIDDEN, None),
     ],

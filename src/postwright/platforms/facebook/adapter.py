@@ -32,7 +32,6 @@ STEPS: Mapping[str, Step] = {
     "publish_story": posts.publish_story,
     "finish": videos.finish,
     "look": videos.look,
-    "search": landing.search,
     "address": posts.read_address,
     "first_comment": posts.write_first_comment,
     "end": landing.end,

@@ -1,16 +1,15 @@
 """Finding out whether a call whose reply was lost did its work, and which post it made.
 
 There is no idempotency key. A video tells by itself how far it is; posts and photo stories are
-looked for among the recent ones. That a post is not among them counts after a second look, and
-for stories never: a Page may keep no list of them.
+looked for among the recent ones. That a post is not among them counts once it could be, and for
+stories never: a Page may keep no list of them.
 """
 
 from datetime import datetime
 
-from postwright.domain.errors import Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, NotSeen, Outcome, Verdict, Waiting
 from postwright.platforms.facebook import spec
 from postwright.platforms.facebook.posts import after_landing, commented, find_story, graph, landed, options, photos
 from postwright.platforms.facebook.videos import read_video
@@ -45,16 +44,6 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
             return await _post_landed(call, content, checkpoint, since)
 
 
-async def search(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
-    """Look once more for a post that was not in the list, which lags behind, and only then publish again."""
-    found = await _candidates(call, content, checkpoint, _since(checkpoint))
-    if len(found) > 1:
-        raise Uncertain(_SEVERAL)
-    if not found:
-        return Waiting(checkpoint.to("publish"))
-    return after_landing(content, landed(checkpoint, found[0].id))
-
-
 async def end(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:  # noqa: ARG001 a Step like the others
     """The end of a flow whose last call landed unseen."""
     return published(checkpoint)
@@ -67,12 +56,12 @@ async def remove(call: Call, external_id: str) -> bool:
 
 async def _post_landed(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
     # The first intent counts: what the second one finds may have come of the first.
-    since = _since(checkpoint) if "since" in checkpoint.notes else since
+    since = datetime.fromisoformat(checkpoint.text("since")) if "since" in checkpoint.notes else since
     found = await _candidates(call, content, checkpoint, since)
     if len(found) > 1:
         return CannotTell(_SEVERAL)
     if not found:
-        return NotLanded(checkpoint.to("search", since=since.isoformat()))
+        return NotSeen(checkpoint.to("publish", since=since.isoformat()))
     visible = landed(checkpoint, found[0].id)
     return Landed(visible.to("first_comment" if isinstance(after_landing(content, visible), Waiting) else "end"))
 
@@ -111,7 +100,3 @@ async def _video_landed(call: Call, checkpoint: Checkpoint) -> Verdict:
     if video.failed:
         return NotLanded(further)
     return Landed(further) if video.published or video.finished else NotLanded(checkpoint)
-
-
-def _since(checkpoint: Checkpoint) -> datetime:
-    return datetime.fromisoformat(checkpoint.text("since"))

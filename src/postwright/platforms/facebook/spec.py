@@ -158,7 +158,6 @@ STEPS: Mapping[str, StepKind] = {
     "publish_story": StepKind.COMMIT,
     "finish": StepKind.COMMIT,
     "look": StepKind.FOLLOW,
-    "search": StepKind.FOLLOW,
     "address": StepKind.PREPARE,
     "first_comment": StepKind.COMMIT,
     "end": StepKind.PREPARE,

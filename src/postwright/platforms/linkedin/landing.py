@@ -11,7 +11,7 @@ from datetime import datetime
 from postwright.domain.errors import AuthRevoked, Rejected
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Verdict
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, NotSeen, Verdict
 from postwright.platforms.landing import made_since, plain
 from postwright.platforms.linkedin import forms, spec
 from postwright.platforms.linkedin.api import author, encoded, rest
@@ -91,7 +91,7 @@ async def _comment_landed(call: Call, content: Content, checkpoint: Checkpoint) 
         return Landed(checkpoint.to("finish"))
     if len(comments) >= spec.COMMENT_COUNT:
         return CannotTell("The post has too many comments to say whether the first comment is among them.")
-    return NotLanded(checkpoint)
+    return NotSeen(checkpoint)
 
 
 def _after(content: Content, checkpoint: Checkpoint) -> Checkpoint:

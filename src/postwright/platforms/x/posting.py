@@ -12,7 +12,7 @@ from postwright.domain.errors import Rejected, Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, Json, StepKind
 from postwright.kit.http import Request
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
+from postwright.platforms.base import Call, CannotTell, Landed, NotSeen, Outcome, Verdict, Waiting
 from postwright.platforms.landing import CLOCK_SLACK, published
 from postwright.platforms.x import spec
 from postwright.platforms.x.api import ask, send
@@ -64,8 +64,8 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
     noted = checkpoint.notes.get("doubted_since")
     first = since if noted is None else min(since, datetime.fromisoformat(str(noted)))
     verdict = await _look(call, content, checkpoint, first)
-    if isinstance(verdict, NotLanded):
-        return NotLanded(checkpoint.to(checkpoint.step, doubted_since=first.isoformat()))
+    if isinstance(verdict, NotSeen):
+        return NotSeen(checkpoint.to(checkpoint.step, doubted_since=first.isoformat()))
     return verdict
 
 
@@ -94,7 +94,7 @@ async def _look(call: Call, content: Content, checkpoint: Checkpoint, since: dat
         return CannotTell("Several recent posts of the account look like this one.")
     if recent.meta.next_token is not None:
         return CannotTell("The account has made too many posts since to say whether this one is among them.")
-    return NotLanded(checkpoint)
+    return NotSeen(checkpoint)
 
 
 def _landed(call: Call, content: Content, checkpoint: Checkpoint, post_id: str) -> Checkpoint:
