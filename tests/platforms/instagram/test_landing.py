@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from postwright.domain.errors import Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
 from postwright.kit.http import NoReply
@@ -16,6 +17,11 @@ from tests.support.publishing import content, picture, video
 
 PLAIN = InstagramOptions()
 COMMENTED = InstagramOptions(first_comment="First!")
+
+
+def doubted(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint of a call that was made before without an answer."""
+    return checkpoint.to(checkpoint.step, doubted=True)
 
 
 async def _doubtful(stage: Stage, post: Content) -> tuple[Call, Checkpoint]:
@@ -51,7 +57,37 @@ async def test_a_call_that_landed_unheard_is_found_with_its_address(stage: Stage
 async def test_a_call_that_did_not_land_is_made_again(stage: Stage) -> None:
     drive, post = stage.drive(), content(PLAIN, picture())
     checkpoint = await drive.until("publish", post)
-    assert await Instagram().reconcile(drive.call, post, checkpoint, stage.clock.now()) == NotLanded(checkpoint)
+    assert await Instagram().reconcile(drive.call, post, checkpoint, stage.clock.now()) == NotLanded(
+        doubted(checkpoint)
+    )
+
+
+async def test_a_call_that_lands_late_is_not_taken_for_a_container_that_is_gone(stage: Stage) -> None:
+    drive, post = stage.drive(), content(PLAIN, picture())
+    checkpoint = await drive.until("publish", post)
+    stage.fake.containers["c1"].status = "PUBLISHED"
+    stage.fake.add_post("Hello", "IMAGE")
+    stage.fake.script("POST media_publish", 400, {"error": {"code": 24, "error_subcode": 2207006}})
+    with pytest.raises(Uncertain):
+        await drive.to_the_end(post, doubted(checkpoint))
+    verdict = await Instagram().reconcile(drive.call, post, doubted(checkpoint), stage.clock.now())
+    assert isinstance(verdict, Landed)
+    assert verdict.checkpoint.external_id == "p1"
+
+
+async def test_a_container_that_nobody_knows_any_more_after_a_doubt_is_left_to_a_person(stage: Stage) -> None:
+    drive, post = stage.drive(), content(PLAIN, picture())
+    checkpoint = doubted(await drive.until("publish", post))
+    stage.fake.containers.clear()
+    gone = {"error": {"code": 24, "error_subcode": 2207006}}
+    stage.fake.script("GET c1", 400, gone)
+    stage.fake.script("POST media_publish", 400, gone)
+    with pytest.raises(Uncertain):
+        await drive.to_the_end(post, checkpoint.to("look"))
+    stage.fake.script("GET c1", 400, gone)
+    assert drive.checkpoint is not None
+    verdict = await Instagram().reconcile(drive.call, post, drive.checkpoint, stage.clock.now())
+    assert isinstance(verdict, CannotTell)
 
 
 @pytest.mark.parametrize(("status", "step"), [("IN_PROGRESS", "look"), ("ERROR", "look"), ("EXPIRED", "create")])

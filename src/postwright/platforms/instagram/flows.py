@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from postwright.domain.capability import PostKind
-from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable
+from postwright.domain.errors import PlatformError, Rejected, Surprise, Unavailable, Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, StepKind
 from postwright.platforms.base import Call, Outcome, Waiting
@@ -25,6 +25,9 @@ from postwright.platforms.landing import published
 from postwright.platforms.meta import NO_OBJECT, Graph
 
 UNKNOWN = "UNKNOWN"
+DOUBTED = "doubted"
+"""The note of a container that was to be published before, by a call of which nothing came back."""
+_OUT_OR_GONE = "Instagram no longer has the prepared post: an earlier call without an answer may have published it."
 UNSEEN = "container:"
 """Begins the id of a post that is out without anybody knowing which one it is."""
 
@@ -104,11 +107,16 @@ async def look(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
         return Waiting(checkpoint.to("publish"))
     if status.status_code == "PUBLISHED":
         return Waiting(landed_unseen(checkpoint))
+    if status.status_code == UNKNOWN and DOUBTED in checkpoint.notes:
+        return Waiting(checkpoint.to("publish"))
     return unfinished(status, content, checkpoint)
 
 
 async def publish(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
-    """Make the post visible. A container publishes at most once."""
+    """Make the post visible. A container publishes at most once.
+
+    One that was tried before and is refused as no longer there may be out by that very try.
+    """
     form = {"creation_id": checkpoint.text("container")}
     try:
         made = await graph(call).post(
@@ -121,6 +129,8 @@ async def publish(call: Call, content: Content, checkpoint: Checkpoint) -> Outco
     except PlatformError as error:
         if error.code in NOT_READY:
             return wait(checkpoint.to("look"), content)
+        if error.code in GONE and DOUBTED in checkpoint.notes:
+            raise Uncertain(_OUT_OR_GONE, status=error.status, code=error.code, evidence=error.evidence) from error
         if error.code in GONE:
             return restart(checkpoint, error.message)
         raise

@@ -10,6 +10,7 @@ from postwright.domain.publication import Checkpoint
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
 from postwright.platforms.instagram import forms, spec
 from postwright.platforms.instagram.flows import (
+    DOUBTED,
     UNSEEN,
     graph,
     landed_unseen,
@@ -41,14 +42,16 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
 
 async def _post_landed(call: Call, content: Content, checkpoint: Checkpoint, since: datetime) -> Verdict:
     status = await read_status(call, checkpoint.text("container"))
+    # The call may still be on its way: what the container is refused for later may be that it is out.
+    doubted = checkpoint.to(checkpoint.step, **{DOUBTED: True})
     if status.status_code == "FINISHED":
-        return NotLanded(checkpoint)
+        return NotLanded(doubted)
     if status.status_code == "EXPIRED":
         again = restart(checkpoint, "the prepared post expired")
         return NotLanded(again.checkpoint, again.retry_in)
     if status.status_code in ("IN_PROGRESS", "ERROR"):
         # The look tells what is wrong, and waits no longer than its plan allows.
-        return NotLanded(checkpoint.to("look"), spec.IMAGE_POLL.first)
+        return NotLanded(doubted.to("look"), spec.IMAGE_POLL.first)
     post = await _find(call, content, checkpoint, since)
     if post is not None:
         return Landed(checkpoint.landed(post.id, post.permalink).to("permalink"))
