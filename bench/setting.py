@@ -275,13 +275,18 @@ async def wave(setting: Bench, count: int, *, lead: timedelta, limit: timedelta)
     for _ in range(int((lead + limit).total_seconds() * 5)):
         await asyncio.sleep(0.2)
         async with setting.app.db.tx() as tx:
-            left = await tx.execute(
-                text("SELECT count(*) FROM publications WHERE due_at = :due AND state IN ('queued', 'publishing')"),
-                {"due": due_at},
-            )
+            left = await tx.execute(text(_LEFT), {"due": due_at})
             if left.scalar_one() == 0:
                 return await _outcome(tx, due_at)
     raise TimeoutError(f"{count} posts were not out after {limit}")
+
+
+_LEFT = """
+    SELECT count(*) FROM publications
+    WHERE state IN ('queued', 'publishing') AND due_at = :due
+      AND next_run_at < CAST(:due AS timestamptz) + interval '1 day'
+"""
+"""By the index of what is due next: to read a million others five times a second would be the load that is measured."""
 
 
 async def _outcome(tx: Tx, due_at: datetime) -> Outcome:

@@ -10,16 +10,17 @@ from datetime import timedelta
 from statistics import median
 
 import psutil
+from asyncpg.connection import LoggedQuery
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from bench.burst import workers
 from bench.setting import Bench, add_waiting, free_port, wave
 from bench.usage import database_pids, megabytes, usage
+from postwright.api.post_replies import page_json
 from postwright.services import posts
 from postwright.services.drafts import MediaRef, PostDraft, TargetDraft
+from postwright.storage import posts as stored
 from postwright.storage.posts import Filter
 
 _LIMIT = timedelta(minutes=2)
@@ -88,28 +89,23 @@ async def _schedule_one(setting: Bench) -> None:
 
 
 async def _month(setting: Bench) -> None:
+    page_json(setting.app, await posts.page(setting.app, setting.caller, _a_month(setting), limit=_A_PAGE))
+
+
+def _a_month(setting: Bench) -> Filter:
     since = setting.app.clock.now() + timedelta(days=60)
-    wanted = Filter(since=since, until=since + timedelta(days=_MONTH))
-    async with setting.app.db.tx() as tx:
-        await posts.page(tx, setting.app, setting.caller, wanted, limit=_A_PAGE, cursor=None)
+    return Filter(since=since, until=since + timedelta(days=_MONTH))
 
 
 async def _explained(setting: Bench) -> list[str]:
-    """The plan of the very statement that the page makes, as the driver is given it."""
-    said: list[tuple[str, tuple[object, ...]]] = []
-
-    def hear(_: object, __: object, statement: str, values: tuple[object, ...], *___: object) -> None:
-        if "FROM posts po" in statement:
-            said.append((statement, values))
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        await _month(setting)
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
-    statement, values = said[-1]
+    """The plan of the very statement that the page makes."""
+    said: list[LoggedQuery] = []
+    now, workspace_id = setting.app.clock.now(), setting.caller.workspace_id
     async with setting.app.db.statement() as connection:
-        rows = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) {statement}", *values)
+        with connection.query_logger(said.append):
+            await stored.page(connection, workspace_id, _a_month(setting), now=now, limit=_A_PAGE + 1, after=None)
+        [asked] = said
+        rows = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) {asked.query}", *asked.args)
     return [row[0] for row in rows]
 
 

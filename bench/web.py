@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median
 
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from bench.setting import Bench, add_waiting, free_port, part
 from bench.usage import usage
-from postwright.api.post_replies import PostPage, post_reply
+from postwright.api.post_replies import page_json
 from postwright.services import posts
 from postwright.storage.posts import Filter
 
@@ -23,9 +24,40 @@ _STORED = 2_000
 _AT_ONCE = 16
 _LIMIT = 50
 _TIMES = 40
+_TURNS = 8
 _LOGIN = {"email": "bench@example.com", "password": "a bench password"}
 
 Ask = Callable[[], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class _Kind:
+    """One kind of request, and what was measured of it so far."""
+
+    name: str
+    ask: Ask
+    pid: int
+    spans: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    async def take(self, count: int) -> None:
+        """So many more of them."""
+        before, begun = usage([self.pid]), time.perf_counter()
+        self.spans += await _load(self.ask, count)
+        self.seconds += time.perf_counter() - begun
+        self.cpu_seconds += usage([self.pid]).since(before)
+
+    @property
+    def rate(self) -> float:
+        return len(self.spans) / self.seconds
+
+    def row(self, plain: "_Kind") -> tuple[str, ...]:
+        spans, count = sorted(self.spans), len(self.spans)
+        late = spans[min(count * 99 // 100, count - 1)]
+        cpu, ratio = 1000 * self.cpu_seconds / count, f"{self.rate / plain.rate:.2f}"
+        shown = ratio if "list" in self.name or "GET" in self.name else ""
+        return (self.name, f"{self.rate:.0f}", f"{median(spans):.1f}", f"{late:.1f}", f"{cpu:.2f}", shown)
 
 
 async def web(setting: Bench, wishes: argparse.Namespace, console: Console) -> Table:
@@ -48,25 +80,19 @@ async def web(setting: Bench, wishes: argparse.Namespace, console: Console) -> T
             )
             await _until_open(client, plain_list)
             lists = _getting(client, f"{address}/posts?limit={_LIMIT}")
-            kinds = {
-                "plain ORM list": (_getting(client, plain_list), plain.pid),
-                f"GET /api/posts?limit={_LIMIT}": (lists, server.pid),
-                "plain ORM list, again": (_getting(client, plain_list), plain.pid),
-                f"GET /api/posts?limit={_LIMIT}, again": (lists, server.pid),
-                "POST /api/posts": (_posting(client, setting, address), server.pid),
-            }
-            rates: dict[str, float] = {}
-            for name, (ask, pid) in kinds.items():
-                await _load(ask, _AT_ONCE * 2)
-                before, begun = usage([pid]), time.perf_counter()
-                spans = await _load(ask, wishes.requests)
-                rates[name] = wishes.requests / (time.perf_counter() - begun)
-                cpu = 1000 * usage([pid]).since(before) / wishes.requests
-                late = spans[min(len(spans) * 99 // 100, len(spans) - 1)]
-                table.add_row(
-                    *(name, f"{rates[name]:.0f}", f"{median(spans):.1f}", f"{late:.1f}", f"{cpu:.2f}"),
-                    f"{rates[name] / rates['plain ORM list']:.2f}" if "POST" not in name else "",
-                )
+            kinds = (
+                _Kind("plain ORM list", _getting(client, plain_list), plain.pid),
+                _Kind(f"GET /api/posts?limit={_LIMIT}", lists, server.pid),
+                _Kind("POST /api/posts", _posting(client, setting, address), server.pid),
+            )
+            for kind in kinds:
+                await _load(kind.ask, _AT_ONCE * 2)
+            # In turns, so that whatever else the machine does meanwhile slows them all down.
+            for _ in range(_TURNS):
+                for kind in kinds:
+                    await kind.take(max(wishes.requests // _TURNS, _AT_ONCE))
+            for kind in kinds:
+                table.add_row(*kind.row(kinds[0]))
             alone = [await _timed(lists) for _ in range(_TIMES)]
     console.print(await _breakdown(setting, median(alone)))
     return table
@@ -124,7 +150,7 @@ async def _timed(ask: Ask) -> float:
 
 
 async def _load(ask: Ask, count: int) -> list[float]:
-    """How long each of so many took, in milliseconds and in order."""
+    """How long each of so many took, in milliseconds."""
     numbers, spans = iter(range(count)), list[float]()
 
     async def caller() -> None:
@@ -132,24 +158,20 @@ async def _load(ask: Ask, count: int) -> list[float]:
             spans.append(await _timed(ask))
 
     await asyncio.gather(*(caller() for _ in range(_AT_ONCE)))
-    return sorted(spans)
+    return spans
 
 
 async def _breakdown(setting: Bench, whole: float) -> Table:
     """Where the time of one list goes, asked for alone; each part timed by itself in this process."""
-    app, found, written = setting.app, list[float](), list[float]()
-    shown, size = list[float](), 0
+    app, found, written, size = setting.app, list[float](), list[float](), 0
     for _ in range(_TIMES):
         begun = time.perf_counter()
-        async with app.db.tx() as tx:
-            page = await posts.page(tx, app, setting.caller, Filter(), limit=_LIMIT)
+        page = await posts.page(app, setting.caller, Filter(), limit=_LIMIT)
         read = time.perf_counter()
-        reply = PostPage(posts=[post_reply(app, row) for row in page.rows], next_cursor=page.next_cursor)
-        made = time.perf_counter()
-        size = len(reply.model_dump_json().encode())
-        for spans, span in ((found, read - begun), (shown, made - read), (written, time.perf_counter() - made)):
+        size = len(page_json(app, page))
+        for spans, span in ((found, read - begun), (written, time.perf_counter() - read)):
             spans.append(1000 * span)
-    parts = {"transaction, statement and rows": found, "reply models": shown, "JSON": written}
+    parts = {"statement and rows": found, "JSON": written}
     table = Table(title=f"One list of {_LIMIT} posts ({size:,} bytes), asked for alone")
     for heading in ("part", "ms"):
         table.add_column(heading, justify="right")

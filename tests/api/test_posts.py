@@ -1,5 +1,6 @@
 """Posts through the API: made, listed, changed, settled."""
 
+import json
 from uuid import UUID
 
 import pytest
@@ -94,6 +95,35 @@ async def test_each_target_may_differ(app: App, client: Client, person: Person, 
     [(publication_id, files)] = post["own_media"].items()
     assert publication_id in {one["id"] for one in post["publications"]}
     assert [file["mime"] for file in files] == ["image/jpeg"]
+
+
+async def test_a_list_shows_each_post_as_it_is_shown_alone(
+    app: App, client: Client, person: Person, account: str, draft: dict[str, object]
+) -> None:
+    other = str(await connect_account(app, person, external_id="1790"))
+    own = (await client.upload(png(800, 800), "own.png")).json()["id"]
+    targets = [
+        {"account_id": account},
+        {"account_id": other, "media": [{"id": own}], "caption": "Hi", "options": {"post_type": "story"}},
+    ]
+    for more in ({}, {"scheduled_at": LATER, "client_post_id": "A"}):
+        post = await client.post(POSTS, {"targets": targets, "caption": "Hello", "media": draft["media"], **more})
+        assert post.status == 201, post
+    warnings = [{"field": "media", "code": "gone", "message": "Look", "limit": 5, "severity": "warning"}]
+    error = {"kind": "rejected", "message": "No", "code": "7", "status": 400, "field": None}
+    async with app.db.tx() as tx:
+        change = text("""
+            UPDATE publications SET warnings = CAST(:warnings AS jsonb), error = CAST(:error AS jsonb),
+                   started_at = due_at + interval '1500 ms', external_url = 'https://example.com/1'
+        """)
+        await tx.execute(change, {"warnings": json.dumps(warnings), "error": json.dumps(error)})
+    listed = (await client.get(POSTS)).json()["posts"]
+    assert len(listed) == 2
+    assert listed == [(await client.get(f"{POSTS}/{post['id']}")).json() for post in listed]
+    for post in listed:
+        assert len(post["own_media"]) == 1
+        assert {one["lateness_ms"] for one in post["publications"]} == {1500}
+        assert all(one["warnings"] and one["error"] == error for one in post["publications"])
 
 
 async def test_schedule_takes_the_time_under_both_its_names(client: Client, draft: dict[str, object]) -> None:

@@ -45,13 +45,11 @@ async def open_session(app: App) -> Tokens:
 
 
 async def by_bearer(app: App, token: str) -> Caller:
-    async with app.db.tx() as tx:
-        return await auth.authenticate_bearer(tx, app, token)
+    return await auth.authenticate_bearer(app, token)
 
 
 async def by_cookie(app: App, cookie: str) -> Caller:
-    async with app.db.tx() as tx:
-        return await auth.authenticate_cookie(tx, app, cookie)
+    return await auth.authenticate_cookie(app, cookie)
 
 
 async def test_signing_up_makes_a_workspace_of_ones_own(app: App) -> None:

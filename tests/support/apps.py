@@ -67,7 +67,7 @@ async def join(app: App, *, role: str = "owner") -> Person:
         assert member is not None
         tokens = await auth.open_bearer_session(tx, app, member)
         cookie = await auth.open_web_session(tx, app, member)
-        caller = await auth.authenticate_cookie(tx, app, cookie)
+    caller = await auth.authenticate_cookie(app, cookie)
     return Person(member, tokens.access_token, cookie, auth.csrf_token(app, caller.session_id))
 
 

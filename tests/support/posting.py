@@ -58,14 +58,13 @@ async def listed(world: World, wanted: Filter, caller: Caller | None = None, *, 
     """All pages of a list, one after the other."""
     found: list[UUID] = []
     cursor: str | None = None
-    async with world.app.db.tx() as tx:
-        while True:
-            page = await posts.page(tx, world.app, caller or world.caller, wanted, limit=limit, cursor=cursor)
-            assert len(page.rows) <= limit
-            found += [row.id for row in page.rows]
-            cursor = page.next_cursor
-            if cursor is None:
-                return found
+    while True:
+        page = await posts.page(world.app, caller or world.caller, wanted, limit=limit, cursor=cursor)
+        assert len(page.rows) <= limit
+        found += [row.id for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
 
 
 def own_media(row: PostRow, publication: PublicationRow | None = None) -> list[str]:

@@ -160,8 +160,9 @@ async def test_a_quiet_stream_is_kept_open_by_comments(person: Person, listen: L
 async def test_a_stream_ends_with_its_session(app: App, person: Person, listen: Listen) -> None:
     stranger = await join(app)
     mine, theirs = await listen(person), await listen(stranger)
+    caller = await auth.authenticate_cookie(app, person.cookie)
     async with app.db.tx() as tx:
-        await auth.log_out(tx, app, await auth.authenticate_cookie(tx, app, person.cookie))
+        await auth.log_out(tx, app, caller)
     await eventually(lambda: mine.ended)
     assert not theirs.ended
 

@@ -200,8 +200,7 @@ async def _in_the_browser(request: Request, app: App) -> Caller | None:
     if cookie is None:
         return None
     try:
-        async with app.db.tx() as tx:
-            return await auth.authenticate_cookie(tx, app, cookie)
+        return await auth.authenticate_cookie(app, cookie)
     except Unauthenticated:
         return None
 

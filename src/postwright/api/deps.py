@@ -27,8 +27,8 @@ _cookie = APIKeyCookie(
 )
 
 
-def app_of(request: Request) -> App:
-    """The composed application behind this door."""
+async def app_of(request: Request) -> App:
+    """The composed application behind this door. It is async as FastAPI would run it in a thread otherwise."""
     app: App = request.app.state.app
     return app
 
@@ -50,13 +50,11 @@ async def _identify(request: Request, app: App) -> Caller:
     if scheme:
         if scheme.lower() != "bearer" or not credentials.strip():
             raise Unauthenticated("The Authorization header must be: Bearer, a space, and an access token.")
-        async with app.db.tx() as tx:
-            return await auth.authenticate_bearer(tx, app, credentials.strip())
+        return await auth.authenticate_bearer(app, credentials.strip())
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         raise Unauthenticated
-    async with app.db.tx() as tx:
-        caller = await auth.authenticate_cookie(tx, app, cookie)
+    caller = await auth.authenticate_cookie(app, cookie)
     if request.method in WRITES:
         _check_csrf(request, app, caller)
     return caller

@@ -6,10 +6,12 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic_core import to_json
 
 from postwright.api.problems import ProblemError
 from postwright.domain.media import MediaKind
 from postwright.domain.publication import State
+from postwright.kit.pages import Page
 from postwright.services import media
 from postwright.services.app import App
 from postwright.services.removal import NotRemoved
@@ -48,15 +50,13 @@ class PublicationError(BaseModel):
 class PublicationReply(BaseModel):
     """The post on one account."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     account_id: UUID
     platform: str
     username: str
     account_name: str
     avatar_url: str | None
-    status: State = Field(validation_alias="state")
+    status: State
     caption: str | None = Field(description="This account's own text; null where it has the post's.")
     options: Mapping[str, JsonValue]
     due_at: datetime
@@ -152,31 +152,49 @@ class EventsReply(BaseModel):
 
 def status_reply(app: App, row: PostRow) -> StatusReply:
     """How a post is doing."""
-    return StatusReply(id=row.id, status=_status(app, row), publications=_publications(row.publications))
+    publications = [_publication(one) for one in row.publications]
+    return StatusReply.model_validate(
+        {"id": row.id, "status": row.status(app.clock.now()), "publications": publications}
+    )
 
 
 def post_reply(app: App, row: PostRow) -> PostReply:
     """A post as the API shows it."""
-    own: dict[UUID, list[PostMediaReply]] = {}
+    return PostReply.model_validate(_post(app, row, app.clock.now()))
+
+
+def page_json(app: App, page: Page[PostRow]) -> bytes:
+    """A PostPage, as it is sent.
+
+    It is written at once, from values that `post_reply` would check: to make models of a page of posts takes longer
+    than to find them.
+    """
+    now = app.clock.now()
+    return to_json({"posts": [_post(app, row, now) for row in page.rows], "next_cursor": page.next_cursor})
+
+
+def _post(app: App, row: PostRow, now: datetime) -> dict[str, object]:
+    """The fields of a PostReply."""
+    own: dict[UUID, list[dict[str, object]]] = {}
     for file in row.media:
         if file.publication_id is not None:
             own.setdefault(file.publication_id, []).append(_media(app, file))
-    return PostReply(
-        id=row.id,
-        status=_status(app, row),
-        publications=_publications(row.publications),
-        caption=row.caption,
-        options=dict(row.options),
-        media=[_media(app, file) for file in row.media if file.publication_id is None],
-        own_media=own,
-        scheduled_at=row.due_at,
-        local_time=row.wall_time.isoformat(timespec="seconds"),
-        timezone=row.timezone,
-        client_post_id=row.client_post_id,
-        author_id=row.author_id,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return {
+        "id": row.id,
+        "status": row.status(now),
+        "publications": [_publication(one) for one in row.publications],
+        "caption": row.caption,
+        "options": row.options,
+        "media": [_media(app, file) for file in row.media if file.publication_id is None],
+        "own_media": own,
+        "scheduled_at": row.due_at,
+        "local_time": row.wall_time.isoformat(timespec="seconds"),
+        "timezone": row.timezone,
+        "client_post_id": row.client_post_id,
+        "author_id": row.author_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
 
 
 def removal_reply(app: App, row: PostRow, left: Sequence[NotRemoved]) -> RemovalReply:
@@ -189,24 +207,44 @@ def events_reply(rows: Sequence[EventRow]) -> EventsReply:
     return EventsReply(events=[EventReply.model_validate(row) for row in rows])
 
 
-def _status(app: App, row: PostRow) -> Status:
-    status: Status = row.status(app.clock.now())  # type: ignore[assignment]  # the states of domain/post.py
-    return status
+def _publication(row: PublicationRow) -> dict[str, object]:
+    """The fields of a PublicationReply."""
+    return {
+        "id": row.id,
+        "account_id": row.account_id,
+        "platform": row.platform,
+        "username": row.username,
+        "account_name": row.account_name,
+        "avatar_url": row.avatar_url,
+        "status": row.state,
+        "caption": row.caption,
+        "options": row.options,
+        "due_at": row.due_at,
+        "next_run_at": row.next_run_at,
+        "attempts": row.attempts,
+        "calls": row.calls,
+        "started_at": row.started_at,
+        "lateness_ms": row.lateness_ms,
+        "published_at": row.published_at,
+        "removed_at": row.removed_at,
+        "external_id": row.external_id,
+        "external_url": row.external_url,
+        "error": PublicationError.model_validate(row.error) if row.error else None,
+        "warnings": [ProblemError.model_validate(finding) for finding in row.warnings],
+    }
 
 
-def _publications(rows: Sequence[PublicationRow]) -> list[PublicationReply]:
-    return [PublicationReply.model_validate(row) for row in rows]
-
-
-def _media(app: App, file: MediaRow) -> PostMediaReply:
+def _media(app: App, file: MediaRow) -> dict[str, object]:
+    """The fields of a PostMediaReply."""
     stored = file.media
-    return PostMediaReply(
-        id=stored.id,
-        type=stored.facts.kind,
-        mime=stored.facts.mime,
-        width=stored.facts.width,
-        height=stored.facts.height,
-        alt_text=file.alt_text,
-        url=media.link(app, stored),
-        thumb_url=media.link(app, stored, "thumb") if file.thumb_key else None,
-    )
+    facts = stored.facts
+    return {
+        "id": stored.id,
+        "type": facts.kind,
+        "mime": facts.mime,
+        "width": facts.width,
+        "height": facts.height,
+        "alt_text": file.alt_text,
+        "url": media.link(app, stored),
+        "thumb_url": media.link(app, stored, "thumb") if file.thumb_key else None,
+    }

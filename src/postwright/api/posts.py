@@ -21,6 +21,7 @@ from postwright.api.post_replies import (
     Status,
     StatusReply,
     events_reply,
+    page_json,
     post_reply,
     removal_reply,
     status_reply,
@@ -143,13 +144,10 @@ async def list_posts(
         raise Invalid.of("platform", "unknown_platform", f"{platform!r} is not a platform here; these are: {names}.")
     wanted = Filter(status=status, platform=platform, account_id=account_id, since=since, until=until)
     try:
-        async with app.db.tx() as tx:
-            page = await posts.page(tx, app, caller, wanted, limit=limit, cursor=cursor)
+        page = await posts.page(app, caller, wanted, limit=limit, cursor=cursor)
     except BadCursor as unreadable:
         raise Invalid.of("cursor", "bad_cursor", "This cursor was not given by this list.") from unreadable
-    reply = PostPage(posts=[post_reply(app, row) for row in page.rows], next_cursor=page.next_cursor)
-    # Written at once: the framework would check a second time what was just checked, and write it by way of values.
-    return Response(reply.model_dump_json(), media_type="application/json")
+    return Response(page_json(app, page), media_type="application/json")
 
 
 @router.get("/api/posts/{post_id:uuid}")

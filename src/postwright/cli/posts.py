@@ -142,10 +142,10 @@ def remove_post(
 async def _page(
     workspace: str | None, wanted: Filter, limit: int, cursor: str | None
 ) -> tuple[Page[PostRow], datetime]:
-    async with _at_desk(workspace) as desk, desk.app.db.tx() as tx:
+    async with _at_desk(workspace) as desk:
         if wanted.platform is not None:
             desk.app.adapter(wanted.platform)
-        page = await posts.page(tx, desk.app, desk.caller, wanted, limit=limit, cursor=cursor)
+        page = await posts.page(desk.app, desk.caller, wanted, limit=limit, cursor=cursor)
         return page, desk.app.clock.now()
 
 

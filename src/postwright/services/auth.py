@@ -17,7 +17,7 @@ from postwright.kit.ids import new_id, token
 from postwright.kit.signing import hmac_sha256_hex
 from postwright.services.app import App
 from postwright.storage import users
-from postwright.storage.db import Tx
+from postwright.storage.db import Tx, raw
 from postwright.storage.users import Member, Session
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -67,7 +67,7 @@ async def open_bearer_session(tx: Tx, app: App, member: Member, *, user_agent: s
     return _tokens(app, member, session_id, secret)
 
 
-async def authenticate_bearer(tx: Tx, app: App, token: str) -> Caller:
+async def authenticate_bearer(app: App, token: str) -> Caller:
     """The caller with this access token, if its session still stands. Raises Unauthenticated."""
     try:
         claims = jwt.decode(
@@ -81,13 +81,13 @@ async def authenticate_bearer(tx: Tx, app: App, token: str) -> Caller:
         raise Unauthenticated("The access token is not one of this server's.") from bad
     if expires_at <= app.clock.now():
         raise Unauthenticated("The access token has expired; refresh it.", code="token_expired")
-    return _caller(app, await users.session(tx, session_id), "bearer")
+    return _caller(app, await _session(app, session_id), "bearer")
 
 
-async def authenticate_cookie(tx: Tx, app: App, cookie: str) -> Caller:
+async def authenticate_cookie(app: App, cookie: str) -> Caller:
     """The caller with this session cookie. Raises Unauthenticated."""
     session_id, secret = _split(cookie)
-    found = await users.session(tx, session_id)
+    found = await _session(app, session_id)
     if found is not None and not hmac.compare_digest(found.secret_hash, fingerprint(secret)):
         found = None
     return _caller(app, found, "cookie")
@@ -102,7 +102,7 @@ async def refresh(app: App, refresh_token: str) -> tuple[Member, Tokens]:
     session_id, secret = _split(refresh_token)
     renewed: tuple[Member, Tokens] | None = None
     async with app.db.tx() as tx:
-        session = _standing(app, await users.session(tx, session_id, lock=True), "bearer")
+        session = _standing(app, await users.session(await raw(tx), session_id, lock=True), "bearer")
         if hmac.compare_digest(session.secret_hash, fingerprint(secret)):
             fresh = token()
             expires_at = app.clock.now() + SESSION_LIFETIME
@@ -152,6 +152,11 @@ def _tokens(app: App, member: Member, session_id: UUID, secret: str) -> Tokens:
     }
     access = jwt.encode(claims, app.key_for("access token"), algorithm=_ALGORITHM)
     return Tokens(access, ACCESS_LIFETIME, f"{session_id}.{secret}")
+
+
+async def _session(app: App, session_id: UUID) -> Session | None:
+    async with app.db.statement() as connection:
+        return await users.session(connection, session_id)
 
 
 def _split(value: str) -> tuple[UUID, str]:

@@ -145,13 +145,12 @@ async def get(tx: Tx, caller: Caller, post_id: UUID) -> PostRow:
     return found
 
 
-async def page(
-    tx: Tx, app: App, caller: Caller, wanted: Filter, *, limit: int, cursor: str | None = None
-) -> Page[PostRow]:
+async def page(app: App, caller: Caller, wanted: Filter, *, limit: int, cursor: str | None = None) -> Page[PostRow]:
     """Some posts, the latest time first unless `wanted` says otherwise. Raises BadCursor."""
     after = Cursor.decode(cursor) if cursor else None
     now = app.clock.now()
-    rows = await posts.page(tx, caller.workspace_id, wanted, now=now, limit=limit + 1, after=after)
+    async with app.db.statement() as connection:
+        rows = await posts.page(connection, caller.workspace_id, wanted, now=now, limit=limit + 1, after=after)
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     return Page(rows[:limit], Cursor(last.due_at, last.id).encode() if last else None)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from postwright.storage.db import Tx
+from postwright.storage.db import RawConnection, Tx
 from postwright.storage.tables import auth_failures, memberships, sessions, users, workspaces
 
 _FIRST_USER_LOCK = 0x75736572  # "user": an advisory lock, so that of two first sign-ups one is the admin
@@ -173,28 +173,23 @@ async def add_session(
     )
 
 
-async def session(tx: Tx, session_id: UUID, *, lock: bool = False) -> Session | None:
+_SESSION = """
+    SELECT u.id, u.email, u.name, u.is_admin, w.id, w.name, w.timezone, m.role,
+           s.secret_hash, s.expires_at, s.ended_at, s.kind
+    FROM sessions s JOIN memberships m ON m.user_id = s.user_id AND m.workspace_id = s.workspace_id
+    JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id
+    WHERE s.id = $1
+"""
+
+
+async def session(connection: RawConnection, session_id: UUID, *, lock: bool = False) -> Session | None:
     """A session with its person; None too where the person has left its workspace. `lock` keeps others from it."""
-    statement = (
-        _MEMBERS.add_columns(
-            sessions.c.id.label("session_id"),
-            sessions.c.kind,
-            sessions.c.secret_hash,
-            sessions.c.expires_at,
-            sessions.c.ended_at,
-        )
-        .join(
-            sessions,
-            (sessions.c.user_id == memberships.c.user_id) & (sessions.c.workspace_id == memberships.c.workspace_id),
-        )
-        .where(sessions.c.id == session_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=sessions)
-    row = (await tx.execute(statement)).one_or_none()
+    row = await connection.fetchrow(_SESSION + "FOR UPDATE OF s" * lock, session_id)
     if row is None:
         return None
-    return Session(row.session_id, row.kind, _member(row), row.secret_hash, row.expires_at, row.ended_at)
+    *known, role, secret_hash, expires_at, ended_at, kind = row
+    member = Member(User(*known[:4]), Workspace(*known[4:]), role)
+    return Session(session_id, kind, member, secret_hash, expires_at, ended_at)
 
 
 async def renew_session(tx: Tx, session_id: UUID, *, secret_hash: bytes, expires_at: datetime) -> None:

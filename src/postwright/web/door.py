@@ -87,8 +87,8 @@ async def visit(request: Request) -> Visit:
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         raise Unauthenticated
+    caller = await auth.authenticate_cookie(door.app, cookie)
     async with door.app.db.tx() as tx:
-        caller = await auth.authenticate_cookie(tx, door.app, cookie)
         return Visit(door, request, caller, await people.me(tx, caller), began)
 
 

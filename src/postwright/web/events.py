@@ -44,8 +44,7 @@ async def _lines(door: Door, workspace_id: UUID, cookie: str, since: int | None)
 async def _stands(door: Door, cookie: str) -> bool:
     """Whether the session goes on. A database that cannot be asked ends no session."""
     try:
-        async with door.app.db.tx() as tx:
-            await auth.authenticate_cookie(tx, door.app, cookie)
+        await auth.authenticate_cookie(door.app, cookie)
     except Unauthenticated:
         return False
     except DATABASE_FAULTS:

@@ -70,7 +70,7 @@ async def index(request: Request) -> Response:
     around = await surroundings(visiting, "posts")
     async with visiting.app.db.tx() as tx:
         wanted = await _wanted(tx, visiting, around)
-        page = await _page(tx, visiting, wanted, request.query_params.get("cursor"))
+    page = await _page(visiting, wanted, request.query_params.get("cursor"))
     show = _showing(visiting, around)
     context = {
         "tabs": wanted.tabs,
@@ -171,9 +171,9 @@ async def _wanted(tx: Tx, visiting: Visit, around: Surroundings) -> _List:
     return _List(tab, account, counts)
 
 
-async def _page(tx: Tx, visiting: Visit, wanted: _List, cursor: str | None) -> Page[PostRow]:
+async def _page(visiting: Visit, wanted: _List, cursor: str | None) -> Page[PostRow]:
     try:
-        return await posts.page(tx, visiting.app, visiting.caller, wanted.filter, limit=ROWS, cursor=cursor)
+        return await posts.page(visiting.app, visiting.caller, wanted.filter, limit=ROWS, cursor=cursor)
     except BadCursor as unreadable:
         raise NotFound("This page of the list is gone. Go back to its beginning.") from unreadable
 
