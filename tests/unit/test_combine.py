@@ -54,7 +54,8 @@ async def test_who_asks_while_a_run_is_held_up_does_not_wait_for_it() -> None:
     await eventually(lambda: combiner.held_up == 2)
     assert double.runs == [[1], [2, 3]]
     double.go.set()
-    assert await asyncio.gather(*(first, second, third, fourth)) == [2, 4, 6, 8]
+    asked = [first, second, third, fourth]
+    assert await asyncio.gather(*asked) == [2, 4, 6, 8]
     assert combiner.held_up == 0
 
 

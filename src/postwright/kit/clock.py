@@ -31,7 +31,7 @@ class AnchoredClock:
     def anchor(self, instant: datetime) -> None:
         """Set the clock again; `instant` is the present one by the clock that leads."""
         self._instant = instant
-        self._counter = time.monotonic()
+        self._counter = time.monotonic_ns()
 
     def now(self) -> datetime:
-        return self._instant + timedelta(seconds=time.monotonic() - self._counter)
+        return self._instant + timedelta(microseconds=(time.monotonic_ns() - self._counter) // 1000)

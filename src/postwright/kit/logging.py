@@ -43,14 +43,14 @@ _ERROR_CODE = re.compile(r"[a-z_.]{1,60}|[A-Z_]{1,60}|-?\d{1,7}")
 
 def redact(value: object) -> object:
     """A copy of JSON-like `value` with every secret replaced, known by its name or its place in a text."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        return HIDDEN if isinstance(value, Secret) else _without_secrets(value)
+    if isinstance(value, (dict, Mapping)):
         return {name: HIDDEN if _is_secret(str(name), item) else redact(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [redact(item) for item in value]
     if isinstance(value, bytes):
-        value = value.decode(errors="replace")
-    if isinstance(value, str):
-        return HIDDEN if isinstance(value, Secret) else _without_secrets(value)
+        return _without_secrets(value.decode(errors="replace"))
     return value
 
 

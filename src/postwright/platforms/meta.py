@@ -251,6 +251,8 @@ def _usages(reply: Reply) -> Iterator[_Usage]:
     business = _header(reply, "x-business-use-case-usage")
     objects = business.values() if isinstance(business, dict) else ()
     for found in (app, *(usage for usages in objects if isinstance(usages, list) for usage in usages)):
+        if found is None:
+            continue
         try:
             yield _Usage.model_validate(found)
         except ValidationError:
@@ -258,8 +260,11 @@ def _usages(reply: Reply) -> Iterator[_Usage]:
 
 
 def _header(reply: Reply, name: str) -> JsonValue:
+    said = reply.headers.get(name)
+    if said is None:
+        return None
     try:
-        parsed: JsonValue = json.loads(reply.headers.get(name, "null"))
+        parsed: JsonValue = json.loads(said)
     except ValueError:
         return None
     return parsed

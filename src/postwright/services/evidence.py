@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from postwright.domain.errors import PlatformError
 from postwright.domain.publication import Json
@@ -28,8 +27,7 @@ class Evidence:
 
     def sent(self, request: Request, reply: Reply | None, took: timedelta) -> None:
         """Add the line of one call to a platform."""
-        parts = urlsplit(request.url)
-        where = f"{request.method} {parts.hostname}{parts.path}"
+        where = f"{request.method} {request.url.partition('://')[2].partition('?')[0]}"
         milliseconds = took.total_seconds() * 1000
         good = reply is not None and reply.status < _FIRST_ERROR_STATUS
         outcome = "no reply" if reply is None else str(reply.status)

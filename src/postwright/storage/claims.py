@@ -154,6 +154,11 @@ LEFT JOIN account_tokens tok ON tok.account_id = f.id LEFT JOIN posts po ON po.i
 """  # noqa: S608 the part is this module's constant
 
 
+def allowances_json(allowances: Mapping[str, Allowance]) -> str:
+    """The allowances of all platforms by their names, as `claim` takes them."""
+    return to_json({platform: allowance.to_json() for platform, allowance in allowances.items()})
+
+
 async def claim(
     connection: RawConnection,
     wanted: Sequence[Wanted],
@@ -161,19 +166,19 @@ async def claim(
     worker_id: UUID,
     now: datetime,
     until: datetime,
-    allowances: Mapping[str, Allowance],
+    allowances: str,
 ) -> list[Lease | None]:
     """Take (or keep) the leases of these accounts and start the earliest publication that is due on each.
 
     None for an account that another run has. The wake-up comes by the database's clock, which
     may run a little ahead of the caller's: what is due within 50 ms counts as due. A row that
     another run changed while this statement waited for the lease may be passed over: who finds
-    nothing due gives the lease back with `give_back`, which looks again.
+    nothing due gives the lease back with `give_back`, which looks again. `allowances` is what
+    `allowances_json` makes.
     """
-    budgets = to_json({platform: allowance.to_json() for platform, allowance in allowances.items()})
     accounts, runs = [one.account_id for one in wanted], [one.run for one in wanted]
     attempts = [one.attempt_id for one in wanted]
-    rows = await connection.fetch(_CLAIM, accounts, runs, attempts, now, until, budgets, worker_id)
+    rows = await connection.fetch(_CLAIM, accounts, runs, attempts, now, until, allowances, worker_id)
     found = {row["id"]: _lease(row) for row in rows}
     return [found.get(account_id) for account_id in accounts]
 

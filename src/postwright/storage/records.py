@@ -68,8 +68,8 @@ _RECORD = """
 WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS x (
         id uuid, account_id uuid, run uuid, release boolean, alone boolean, state text, next_run_at timestamptz,
-        checkpoint jsonb, intent_step text, intent_at timestamptz, asked int, error jsonb, published_at timestamptz, outcome text, now timestamptz,
-        made int, said int, budget text, "window" interval)
+        checkpoint jsonb, intent_step text, intent_at timestamptz, asked int, error jsonb,
+        published_at timestamptz, outcome text, now timestamptz, made int, said int, budget text, "window" interval)
 ), locked AS (
     SELECT a.id FROM accounts a JOIN asked x ON x.account_id = a.id AND x.run = a.lease_owner AND x.release
     ORDER BY a.id FOR UPDATE OF a
@@ -174,7 +174,7 @@ def _line_json(publication_id: UUID, line: Line) -> dict[str, object]:
 def _checkpoint_json(point: Checkpoint) -> dict[str, Json]:
     return {
         "step": point.step,
-        "notes": point.notes,
+        "notes": dict(point.notes),
         "external_id": point.external_id,
         "external_url": point.external_url,
     }

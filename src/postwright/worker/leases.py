@@ -41,17 +41,19 @@ class Worker:
     stopping: bool = False
     _changes: set[Change] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _allowances: str = field(init=False)
     claims: Combiner[Wanted, Lease | None] = field(init=False)
     records: Combiner[Record, Spent | None] = field(init=False)
 
     def __post_init__(self) -> None:
+        platforms = self.app.platforms.items()
+        self._allowances = claims.allowances_json({name: allowance(adapter.spec) for name, adapter in platforms})
         limits = {"at_most": _AT_MOST, "at_once": _AT_ONCE}
         self.claims = Combiner(self._claim, **limits, separable=asyncpg.PostgresError)
         self.records = Combiner(self._record, **limits, separable=asyncpg.PostgresError)
 
     async def _claim(self, wanted: Sequence[Wanted]) -> list[Lease | None]:
         now = self.app.clock.now()
-        allowances = {name: allowance(adapter.spec) for name, adapter in self.app.platforms.items()}
         async with self.app.db.statement() as connection:
             return await claims.claim(
                 connection,
@@ -59,7 +61,7 @@ class Worker:
                 worker_id=self.id,
                 now=now,
                 until=now + self.app.settings.lease,
-                allowances=allowances,
+                allowances=self._allowances,
             )
 
     async def _record(self, wanted: Sequence[Record]) -> list[Spent | None]:

@@ -1,6 +1,6 @@
 """The record: stores where a publication stands, with its evidence and the calls it cost, all or nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from postwright.domain.account import Health
@@ -62,8 +62,7 @@ class Recorder:
         due, result = self._claim.due, ending.result
         blocked = max(filter(None, (ending.blocked_until, _blocked(call))), default=None)
         if due.alone and blocked is None and ending.reconnect is None:
-            record = replace(self._last_record(result, call, now), wake=result.next_run_at is not None)
-            spent = _held(await self._worker.records.ask(record))
+            spent = _held(await self._worker.records.ask(self._record(result, call, now, last=True)))
         else:
             spent = await self._end_with_all(ending, blocked, call, now)
         self._worker.changed(due.workspace_id, due.post_id)
@@ -75,7 +74,7 @@ class Recorder:
             connection = await raw(tx)
             if ending.reconnect is not None or blocked is not None:
                 await rows.lock_account(tx, account.id)
-            [recorded] = await records.record(connection, [self._last_record(result, call, now)])
+            [recorded] = await records.record(connection, [self._record(result, call, now, last=True)])
             spent = _held(recorded)
             if not self._claim.due.alone:
                 await rows.refresh_post_state(tx, self._claim.due.post_id, now)
@@ -87,11 +86,8 @@ class Recorder:
                 await queue.wake(tx, [(account.id, result.next_run_at)], now)
         return spent
 
-    def _last_record(self, result: Result, call: Call | None, now: datetime) -> Record:
-        goes_on = result.next_run_at is not None and result.next_run_at <= now + claims.A_LITTLE_AHEAD
-        return replace(self._record(result, call, now), release=not goes_on)
-
-    def _record(self, result: Result, call: Call | None, now: datetime) -> Record:
+    def _record(self, result: Result, call: Call | None, now: datetime, *, last: bool = False) -> Record:
+        until = result.next_run_at
         made = call.calls - self._counted if call else 0
         self._counted += made
         return Record(
@@ -104,6 +100,8 @@ class Recorder:
             allowance=self._allowance,
             made=made,
             said=budget.said(call.readings, self._spec) if call else 0,
+            wake=last and until is not None,
+            release=last and (until is None or until > now + claims.A_LITTLE_AHEAD),
         )
 
 
