@@ -11,7 +11,7 @@ from tests.soak.soak import Report, Soak, crew_of, soaked
 from tests.support.database import fresh_database, remove_server, server
 from tests.support.drawing_lots import SEED
 
-NAME = "soak"
+NAME = f"soak-{os.getpid()}"
 
 
 def _wish(name: str, usual: int) -> int:

@@ -35,6 +35,7 @@ SPREAD = 12
 LAPSE = timedelta(seconds=2)
 """Nothing waits longer than this."""
 MARK = "soak"
+LONGEST_LOG = 8000
 FINAL = ("published", "failed", "needs_attention", "canceled")
 FAULTS: Sequence[Mapping[str, object]] = (
     {"kind": "cut_before"},
@@ -52,7 +53,7 @@ _UNBLOCKED = (
     """UPDATE accounts SET blocked_until = NULL WHERE id IN
        (SELECT id FROM accounts WHERE blocked_until IS NOT NULL FOR UPDATE SKIP LOCKED)""",
 )
-_DUE_SOON = """UPDATE publications SET next_run_at = $1 WHERE id IN
+_DUE_SOON = """UPDATE publications SET next_run_at = $1, intent_at = intent_at - (next_run_at - $1) WHERE id IN
                (SELECT id FROM publications WHERE next_run_at > $1 FOR UPDATE SKIP LOCKED)"""
 
 
@@ -152,6 +153,8 @@ class Report:
     unjustified: Sequence[str]
     notes: Sequence[str]
     exits: Sequence[int]
+    log: str
+    """The last that the workers complained of."""
 
     @property
     def is_good(self) -> bool:
@@ -168,7 +171,14 @@ class Report:
             f"{self.killed} workers killed; faults: {struck or 'none'}; accounts connected again: {self.reconnected}",
             f"{len(self.twice)} twice, {len(self.lost)} lost, {len(self.unjustified)} left to a person without need",
         ]
-        wrong = (("twice", self.twice), ("lost", self.lost), ("without need", self.unjustified), ("note", self.notes))
+        broken = [f"a worker ended with {code}\n{self.log}" for code in self.exits if code]
+        wrong = (
+            ("broken", broken),
+            ("twice", self.twice),
+            ("lost", self.lost),
+            ("without need", self.unjustified),
+            ("note", self.notes),
+        )
         return "\n".join([*lines, *(f"  {what}: {one}" for what, found in wrong for one in found)])
 
 
@@ -234,8 +244,11 @@ class Soak:
             self.reconnected += 1
 
     async def _is_over(self) -> bool:
+        """Whether everything is at its end, and the workers started last know how to end in good order."""
         await self._lapse()
-        return not set(await self._count()) - set(FINAL)
+        async with self.world.app.db.statement() as connection:
+            at_work = {row["pid"] for row in await connection.fetch("SELECT pid FROM workers")}
+        return not set(await self._count()) - set(FINAL) and {one.pid for one in self.crew.workers} <= at_work
 
     async def _count(self) -> dict[str, int]:
         async with self.world.app.db.statement() as connection:
@@ -264,6 +277,7 @@ class Soak:
             unjustified=[_said(one, ended) for one in left],
             notes=[_said(one, ended) for one in self.sent if ended[one.id][0] not in ("published", "canceled")],
             exits=exits,
+            log=(self.world.folder / "workers.log").read_text()[-LONGEST_LOG:],
         )
 
 
