@@ -182,6 +182,10 @@ class Files(Protocol):
 Sent = Callable[[Request, Reply | None, timedelta], None]
 
 
+def _anything() -> None:
+    """Permits every request."""
+
+
 @dataclass(slots=True)
 class Call:
     """One run's line to a platform: the client, the account and its token, the time, and a record of what was said."""
@@ -195,11 +199,14 @@ class Call:
     account: Account
     sent: Sent
     """Told of each request with its reply (None if none came) and how long it took."""
+    permit: Callable[[], None] = _anything
+    """Asked before each request; raises where none may be made any more."""
     readings: list[RateReading] = field(default_factory=list)
     calls: int = 0
 
     async def send(self, request: Request) -> Reply:
-        """Send a request and put it on record. Raises NotSent or NoReply."""
+        """Send a request and put it on record. Raises NotSent or NoReply, and what `permit` raises."""
+        self.permit()
         self.calls += 1
         started = self.clock.now()
         reply: Reply | None = None

@@ -76,17 +76,18 @@ async def lock_account(tx: Tx, account_id: UUID) -> None:
     await tx.execute(text("SELECT FROM accounts WHERE id = :id FOR UPDATE"), {"id": account_id})
 
 
-async def keep_leases(tx: Tx, runs: Mapping[UUID, UUID], until: datetime) -> None:
-    """Heartbeat: the leases of these runs, by their accounts, hold until `until`."""
+async def keep_leases(tx: Tx, runs: Mapping[UUID, UUID], until: datetime) -> frozenset[UUID]:
+    """Heartbeat: the leases of these runs, by their accounts, hold until `until`; the accounts they still have."""
     statement = text("""
         WITH held AS (
             SELECT a.id FROM accounts a
             JOIN unnest(CAST(:accounts AS uuid[]), CAST(:runs AS uuid[])) AS x (account_id, run)
               ON a.id = x.account_id AND a.lease_owner = x.run
             ORDER BY a.id FOR UPDATE OF a)
-        UPDATE accounts SET lease_until = :until FROM held WHERE accounts.id = held.id
+        UPDATE accounts SET lease_until = :until FROM held WHERE accounts.id = held.id RETURNING accounts.id
     """)
-    await tx.execute(statement, {"accounts": list(runs), "runs": list(runs.values()), "until": until})
+    rows = await tx.execute(statement, {"accounts": list(runs), "runs": list(runs.values()), "until": until})
+    return frozenset(row.id for row in rows)
 
 
 DERIVED_STATE = """

@@ -51,12 +51,12 @@ async def run_worker(app: App, stop: asyncio.Event) -> None:
     worker = Worker(app, sure_until=app.clock.now() + app.settings.lease)
     # The pulse has a connection of its own: behind a burst it could come too late, and every lease be over.
     alive = replace(app, db=Database(app.db.url, pool_size=1))
-    await _heartbeat(alive, worker)
+    await heartbeat(alive, worker)
     beats = timedelta(seconds=app.settings.heartbeat_seconds)
     try:
         async with asyncio.TaskGroup() as tasks:
             chores = [
-                tasks.create_task(_every(beats, partial(_heartbeat, alive, worker), stop)),
+                tasks.create_task(_every(beats, partial(heartbeat, alive, worker), stop)),
                 tasks.create_task(_every(_SWEEP_EVERY, partial(_sweep, app), stop)),
                 tasks.create_task(_every(_ANNOUNCE_EVERY, partial(_announce, app, worker), stop)),
                 tasks.create_task(_every(_LOOK_AHEAD_EVERY, partial(_look_ahead, app), stop)),
@@ -107,7 +107,7 @@ async def _consume(app: App, worker: Worker, stop: asyncio.Event, pool: "asyncpg
         ending.cancel()
 
 
-async def _heartbeat(app: App, worker: Worker) -> None:
+async def heartbeat(app: App, worker: Worker) -> None:
     """Prolong this process's leases, and set its clock by the database's."""
     if isinstance(app.clock, AnchoredClock):
         instant, doubt = await _database_time(app)
@@ -116,7 +116,10 @@ async def _heartbeat(app: App, worker: Worker) -> None:
     async with app.db.tx() as tx:
         now = app.clock.now()
         await upkeep.beat(tx, worker.id, host=socket.gethostname(), pid=os.getpid(), now=now)
-        await publications.keep_leases(tx, worker.runs, now + app.settings.lease)
+        holds = tuple(worker.holds)
+        kept = await publications.keep_leases(tx, worker.runs, now + app.settings.lease)
+    for hold in holds:
+        hold.lost = hold.account_id not in kept
     worker.sure_until = now + app.settings.lease
 
 

@@ -27,6 +27,15 @@ _AT_ONCE = 3
 """Statements of a kind under way at a time, where those before are held up; while they are, the next ones gather."""
 
 
+@dataclass(slots=True, eq=False)
+class Hold:
+    """A run's hold on its account while it publishes; `lost` once a heartbeat found the lease with somebody else."""
+
+    account_id: UUID
+    run: UUID
+    lost: bool = False
+
+
 @dataclass(slots=True)
 class Worker:
     """One worker process. `sure_until` is how long its leases hold after the last heartbeat that arrived."""
@@ -38,6 +47,7 @@ class Worker:
     """The runs under way here, by the account they work for."""
     woken: set[UUID] = field(default_factory=set)
     """The accounts that were woken again while a run was under way for them: it looks once more before it ends."""
+    holds: set[Hold] = field(default_factory=set)
     stopping: bool = False
     _changes: set[Change] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,6 +86,10 @@ class Worker:
                 if wake_ups:
                     await queue.wake_by(connection, wake_ups, self.app.clock.now())
                 return spent
+
+    def is_sure_of(self, hold: Hold) -> bool:
+        """Whether the lease certainly still holds. A process that was stopped for a while cannot say."""
+        return not hold.lost and self.app.clock.now() <= self.sure_until
 
     def changed(self, workspace_id: UUID, post_id: UUID) -> None:
         """Remember that a post changed, to be announced soon."""

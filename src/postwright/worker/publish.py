@@ -36,8 +36,10 @@ from postwright.services.media import attachment_url
 from postwright.storage.publications import give_lease_back
 from postwright.storage.records import Result
 from postwright.worker.claim import Claim, claim
-from postwright.worker.leases import LeaseLost, Worker
+from postwright.worker.leases import Hold, LeaseLost, Worker
 from postwright.worker.record import Ending, Recorder
+
+_FOR_A_HEARTBEAT = timedelta(seconds=1)
 
 
 async def run_account(app: App, account_id: UUID, worker: Worker) -> int:
@@ -84,6 +86,7 @@ class Publishing:
         self._adapter = app.adapter(found.account.platform)
         self._evidence = Evidence(app.clock)
         self._recorder = Recorder(app, found, worker, self._evidence)
+        self._hold = Hold(found.account.id, found.run)
         self._refreshed = False
         self._failed: PlatformError | None = None
         self._point = found.due.checkpoint
@@ -96,19 +99,38 @@ class Publishing:
         Answers whether the account was given back with it. Raises LeaseLost.
         """
         self._say_start()
+        self._worker.holds.add(self._hold)
+        try:
+            return await self._recorder.end(*await self._run())
+        finally:
+            self._worker.holds.discard(self._hold)
+
+    async def _run(self) -> tuple[Ending, Call | None]:
         call: Call | None = None
         try:
             content = await self._content()
             call = await open_call(
                 self._app, self._claim.account, partial(self._claim.token, self._app), self._evidence.sent
             )
+            call.permit = self._permit
             point = self._point = self._point or self._adapter.begin(content, self._claim.account)
             ending = await self._steps(call, content, point)
         except Exception as error:
             if isinstance(error, LeaseLost) or is_lost(error):
                 raise
             ending = await self._broken_off(call, self._noted(error, commit=False))
-        return await self._recorder.end(ending, call)
+        return ending, call
+
+    def _hands_back(self) -> timedelta | None:
+        """Whether this run must stop before its next step, and when the account may go on."""
+        if self._worker.stopping:
+            return timedelta(0)
+        return None if self._worker.is_sure_of(self._hold) else _FOR_A_HEARTBEAT
+
+    def _permit(self) -> None:
+        """Nothing is sent on a lease that may be over: the process may have been stopped for a while."""
+        if not self._worker.is_sure_of(self._hold):
+            raise LeaseLost
 
     async def _broken_off(self, call: Call | None, error: PlatformError) -> Ending:
         """How a run ends that failed outside of its steps. What was in doubt stays so: it is not sent again."""
@@ -132,14 +154,15 @@ class Publishing:
                     return settled
                 point = self._settled(settled)
             began = self._app.clock.now()
-            if self._worker.stopping:
-                return Ending(Result(State.PUBLISHING, began, point))
             commit = self._adapter.spec.steps[point.step] is StepKind.COMMIT
             if commit or point is not stored:
                 full = await self._recorder.progress(point, call, commit=commit)
                 if full is not None:
                     return Ending(Result(State.PUBLISHING, full, point), blocked_until=full)
                 stored = point
+            if (pause := self._hands_back()) is not None:
+                # Nothing was sent: where the lease holds after all, that is written and no doubt remains.
+                return Ending(Result(State.PUBLISHING, self._app.clock.now() + pause, point))
             self._in_doubt_since = began if commit else None
             outcome = await self._step(call, content, point, commit=commit)
             answer = await self._after(outcome, call, point, commit=commit)
@@ -153,11 +176,10 @@ class Publishing:
         return point
 
     async def _step(self, call: Call, content: Content, point: Checkpoint, *, commit: bool) -> Outcome | PlatformError:
-        if self._app.clock.now() > self._worker.sure_until:
-            # This process may have been stopped for a while: nothing is sent on a lease that may be over.
-            raise LeaseLost
         try:
             return await self._adapter.advance(call, content, point)
+        except LeaseLost:
+            raise
         except Exception as error:  # noqa: BLE001 whatever it is, what is known of the publication must be stored
             return self._noted(error, commit=commit)
 
@@ -186,6 +208,8 @@ class Publishing:
         """Ask the platform whether the commit step landed; the checkpoint to go on from, or how the run ends."""
         try:
             verdict = await self._adapter.reconcile(call, content, point, since)
+        except LeaseLost:
+            raise
         except Exception as error:  # noqa: BLE001 the question failed; nothing was sent that people could see
             return await self._ask_later(call, self._noted(error, commit=False), point, since)
         return self._believe(verdict, point, since)
