@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from bench.bare import bare_loop
-from bench.setting import Bench, Outcome, free_port, more_accounts, part, wave
+from bench.setting import Bench, Outcome, free_port, more_accounts, part, wave, whole_allowances
 from bench.usage import cores, database_pids, usage
 
 CALLS = 3
@@ -53,30 +54,28 @@ class _Measured:
 
 async def burst(setting: Bench, wishes: argparse.Namespace, _: Console) -> Table:
     """For each number of posts and of workers: publications a second, lateness, CPU, ratio to the bare loop."""
-    table = Table(title=f"Burst: posts due in the same second, {CALLS} calls each, endpoint: {wishes.endpoint}")
+    setting = await more_accounts(setting, wishes.accounts)
+    table = Table(title=f"Burst: posts due in the same second on {len(setting.accounts)} accounts, {CALLS} calls each")
     headings = ("posts", "workers", "bare loop/s", "publications/s", "ratio", "start late p50 ms", "p99 ms")
     for heading in (*headings, "CPU ms each: loop", "worker", "database", "endpoint"):
         table.add_column(heading, justify="right")
-    with ExitStack() as stack:
-        address, pid = setting.sandbox, setting.sandbox_pid
-        if wishes.endpoint == "lean":
-            address, pid = stack.enter_context(endpoint(0))
-        for posts in wishes.posts:
-            for count in wishes.workers:
-                one = await _measure(setting, posts, count, (address, pid))
-                late = one.outcome
-                table.add_row(
-                    *(f"{posts:,}", str(count), f"{one.bare:.0f}", f"{late.per_second:.0f}"),
-                    f"{late.per_second / one.bare:.2f}",
-                    *(f"{late.percentile(50):.0f}", f"{late.percentile(99):.0f}"),
-                    *(f"{ms:.2f}" for ms in (one.bare_cpu_ms, one.worker_ms, one.database_ms, one.endpoint_ms)),
-                )
+    with endpoint(0) as platform:
+        for posts, count in product(wishes.posts, wishes.workers):
+            one = await _measure(setting, posts, count, platform)
+            late = one.outcome
+            table.add_row(
+                *(f"{posts:,}", str(count), f"{one.bare:.0f}", f"{late.per_second:.0f}"),
+                f"{late.per_second / one.bare:.2f}",
+                *(f"{late.percentile(50):.0f}", f"{late.percentile(99):.0f}"),
+                *(f"{ms:.2f}" for ms in (one.bare_cpu_ms, one.worker_ms, one.database_ms, one.endpoint_ms)),
+            )
     return table
 
 
 async def _measure(setting: Bench, posts: int, count: int, platform: tuple[str, int]) -> _Measured:
     address, pid = platform
     me = psutil.Process().pid
+    await whole_allowances(setting)
     with workers(setting, count, address) as pids:
         await wave(setting, _WARM_UP, lead=timedelta(seconds=5), limit=_LIMIT)
         before = usage([me])

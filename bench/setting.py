@@ -41,7 +41,6 @@ class Bench:
     folder: Path
     database_url: str
     sandbox: str
-    sandbox_pid: int
     caller: Caller
     accounts: tuple[UUID, ...]
     media_id: UUID
@@ -71,12 +70,11 @@ async def bench() -> AsyncIterator[Bench]:
         postgres = await asyncio.to_thread(start, folder)
         try:
             port = free_port()
-            with part("sandbox", str(port)) as process:
+            with part("sandbox", str(port)):
                 sandbox = f"http://127.0.0.1:{port}"
                 async with running_app(bench_settings(folder, postgres.url, sandbox)) as app:
                     await migrate(app.db)
-                    made = await _furnish(app, folder, postgres.url, sandbox)
-                    yield replace(made, sandbox_pid=process.pid)
+                    yield await _furnish(app, folder, postgres.url, sandbox)
         finally:
             await asyncio.to_thread(postgres.stop)
 
@@ -93,7 +91,7 @@ async def _furnish(app: App, folder: Path, database_url: str, sandbox: str) -> B
     user = member.user
     caller = Caller(user.id, member.workspace.id, member.role, user.is_admin, user.id, "bearer")
     accounts = await _connect(app, caller, sandbox)
-    made = Bench(app, folder, database_url, sandbox, 0, caller, accounts, caller.workspace_id)
+    made = Bench(app, folder, database_url, sandbox, caller, accounts, caller.workspace_id)
     return replace(made, media_id=await add_file(made, "square.jpg"))
 
 
@@ -169,6 +167,12 @@ _TOKENS = """
     INSERT INTO account_tokens (account_id, access_token, updated_at)
     SELECT id, sealed, now() FROM unnest(CAST(:ids AS uuid[]), CAST(:sealed AS bytea[])) AS x (id, sealed)
 """
+
+
+async def whole_allowances(setting: Bench) -> None:
+    """Forget all calls that were made: each wave begins with the accounts' whole allowances."""
+    async with setting.app.db.tx() as tx:
+        await tx.execute(text("TRUNCATE rate_budgets"))
 
 
 async def add_posts(setting: Bench, count: int, due_at: datetime, file: UUID | None = None) -> None:
