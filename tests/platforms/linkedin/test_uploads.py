@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from postwright.domain.errors import AuthExpired, AuthRevoked, PlatformError, Rejected, Unavailable
+from postwright.domain.errors import AuthExpired, AuthRevoked, PlatformError, Rejected, Surprise, Unavailable
 from postwright.domain.media import Attachment
 from postwright.domain.publication import Checkpoint
 from postwright.kit.http import NoReply
@@ -73,6 +73,18 @@ async def test_a_video_goes_in_parts_without_the_token_and_a_crash_costs_no_more
     proof = {"video": VIDEO, "uploadToken": "tok", "uploadedPartIds": ["e1", "e2", "e3"]}
     assert json.loads(end.body) == {"finalizeUploadRequest": proof}
     assert json.loads(posted.body)["content"] == {"media": {"id": VIDEO, "title": "A loaf"}}
+
+
+async def test_a_part_that_nobody_names_is_sent_again(scene: Scene) -> None:
+    film = video(size=SIZE)
+    drive, post = scene.drive(files=stored(film, BYTES)), content(PLAIN, film)
+    scene.says(video_slot(), Says(200))
+    with pytest.raises(Surprise):
+        await drive.to_the_end(post)
+    scene.says(*(Says(200, headers={"ETag": f"e{part}"}) for part in range(3)), Says(200), status("AVAILABLE"), POSTED)
+    await drive.to_the_end(post, drive.checkpoint)
+    assert drive.steps.count("upload") == 4
+    assert len({seen.path for seen in scene.script.seen[1:3]}) == 1
 
 
 async def test_several_pictures_go_one_after_the_other_with_the_token(scene: Scene) -> None:

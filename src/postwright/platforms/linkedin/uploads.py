@@ -5,7 +5,7 @@ Documents: images-api, videos-api, documents-api, under marketing/community-mana
 
 from datetime import timedelta
 
-from postwright.domain.errors import AuthRevoked, PlatformError, Rejected, Unavailable
+from postwright.domain.errors import AuthRevoked, PlatformError, Rejected, Surprise, Unavailable
 from postwright.domain.media import Media
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, Json
@@ -48,7 +48,11 @@ async def upload(call: Call, content: Content, checkpoint: Checkpoint) -> Outcom
         if error.code == UPLOAD_EXPIRED:
             return _again(checkpoint, error, assets(checkpoint)[:-1])
         raise error
-    sent = checkpoint.to("upload", etags=[*etags, reply.headers.get("etag", "")])
+    etag = reply.headers.get("etag", "")
+    if media.facts.kind == "video" and not etag:
+        # The video is put together by these names; the part is sent again, which harms nothing.
+        raise Surprise("LinkedIn took a part of the video without saying what it is called.", status=reply.status)
+    sent = checkpoint.to("upload", etags=[*etags, etag])
     if len(etags) + 1 < len(parts):
         return Waiting(sent)
     return Waiting(sent.to("finalize")) if media.facts.kind == "video" else _next(content, sent)
