@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
+
 from postwright.kit.ids import new_id
 from postwright.storage import queue
 from postwright.storage.db import Database
@@ -35,3 +37,11 @@ async def test_each_instant_has_a_wake_up_of_its_own(db: Database) -> None:
 async def test_a_wake_up_for_now_does_not_rely_on_one_that_may_be_under_way(db: Database) -> None:
     soon = NOW + timedelta(seconds=1)
     assert await woken(db, [(ONE, NOW)], [(ONE, NOW)], [(ONE, soon)], [(ONE, soon)]) == [ONE] * 4
+
+
+async def test_when_the_next_wake_up_is_due_is_found_without_reading_those_that_wait(db: Database) -> None:
+    asked = QueryQueueBuilder().build_next_deferred_eta_query()
+    async with db.statement() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_sort = off")  # what a large table makes the planner prefer
+        rows = await connection.fetch(f"EXPLAIN {asked}", [queue.PUBLISH])
+    assert not any("Sort" in row[0] for row in rows), rows
