@@ -16,6 +16,9 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from uuid import UUID
 
+import aiohttp
+
+from postwright.domain.errors import Problem
 from postwright.kit.clock import SystemClock
 from postwright.sandbox.config import SandboxConfig
 from postwright.settings import environment_of
@@ -237,10 +240,13 @@ class Soak:
             await connection.execute("DELETE FROM rate_budgets WHERE calls > 0")
             for statement, *values in (_UNBLOCKED, (_DUE_SOON, soon)):
                 await connection.execute(statement, *values)
-            asking = await connection.fetch("SELECT id FROM accounts WHERE health <> 'healthy'")
+            asking = await connection.fetch("SELECT id, login FROM accounts WHERE health <> 'healthy'")
         for row in asking:
-            [case] = [case for case in CASES if self.accounts[case.id] == row["id"]]
-            await connected(self.world, case)
+            [case] = [one for one in CASES if (self.accounts[one.id], one.login.id) == (row["id"], row["login"])]
+            try:
+                await connected(self.world, case)
+            except (Problem, aiohttp.ClientError, KeyError):
+                continue  # a fault struck the consent: its owner tries again
             self.reconnected += 1
 
     async def _is_over(self) -> bool:
