@@ -116,6 +116,8 @@ class Facts:
     """The samples for which the platform has no answer to whether a call landed."""
     cannot_deny: tuple[str, ...] = ()
     """Those of which it can be found that a call landed, and never that it did not."""
+    silent: tuple[str, ...] = ()
+    """The logins to which the platform does not tell whether a first comment was written."""
     signed: Door | None = None
     """A call with the token in it, where the one that makes the simplest sample visible has none."""
     cannot_remove: tuple[str, ...] = ()

@@ -123,11 +123,12 @@ def untrue(sample: Sample, row: PostRow, appeared: set[Seen]) -> list[str]:
     ]
 
 
-def incomplete(sample: Sample, row: PostRow, appeared: set[Seen]) -> list[str]:
+def incomplete(case: Case, sample: Sample, row: PostRow, appeared: set[Seen]) -> list[str]:
     """What is missing of a post that is out: further posts of its thread, its first comment."""
     if row.state != "published":
         return []
     missing = [] if len(appeared) == sample.shows else [f"{len(appeared)} of {sample.shows} posts are to be seen"]
-    if "first_comment" in sample.options and not any(one.comments for one in appeared):
+    told = "first_comment" in sample.options and case.login.id not in case.facts.silent
+    if told and not any(one.comments for one in appeared):
         missing.append("the first comment is not to be seen")
     return missing

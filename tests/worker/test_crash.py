@@ -106,7 +106,9 @@ async def _tried(
     await world.advance_to(world.app.clock.now() + world.app.settings.lease + timedelta(seconds=1))
     row = await world.work_until(post.id, *FINAL)
     appeared = await seen(world) - before
-    faults = untrue(way.sample, row, appeared) or incomplete(way.sample, row, appeared) or _unjustified(way, row)
+    faults = (
+        untrue(way.sample, row, appeared) or incomplete(way.case, way.sample, row, appeared) or _unjustified(way, row)
+    )
     made, told = len(await world.calls("")) - calls, _calls(await world.events(post.id))
     if made - told != _unrecorded(points[:die_at]):
         faults.append(f"{made} calls, {told} in the evidence, {_unrecorded(points[:die_at])} died with the process")

@@ -154,7 +154,7 @@ def _unjustified(cell: Cell, row: PostRow, appeared: set[Seen]) -> list[str]:
     if cell.lasting:
         return []
     if row.state == "published":
-        return [] if cell.fault in NO_MORE else incomplete(cell.sample, row, appeared)
+        return [] if cell.fault in NO_MORE else incomplete(cell.case, cell.sample, row, appeared)
     if row.state == "needs_attention" and cell.sample.name in (*facts.cannot_tell, *facts.cannot_deny):
         return []
     if row.state == "failed" and cell.fault == "a revoked token":

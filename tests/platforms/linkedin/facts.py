@@ -26,4 +26,5 @@ FACTS = Facts(
     slow={"video_delay": 90.0},
     permission={"status": 403, "code": 100, "message": "Not enough permissions to access: images.INITIALIZE_UPLOAD"},
     quota={"kind": "rate_limit"},
+    silent=("linkedin",),
 )
