@@ -220,9 +220,9 @@ class Publishing:
             case Landed(found):
                 self._evidence.say("info", "The platform confirms that it had landed")
                 return found
-            case NotSeen(found) if now < since + SETTLING:
+            case NotSeen() if now < since + SETTLING:
                 self._evidence.say("info", "The platform shows no trace of it yet; it is asked again")
-                ending = self._doubtful(found, since, next_look(since, now))
+                ending = self._doubtful(point, since, next_look(since, now))
                 return replace(ending, result=replace(ending.result, asked=self._due.asked))
             case NotLanded(_, None) if self._failure() is None and now < since + DEFAULT_TIMEOUT:
                 # Who made the call is gone, but the call may still be on its way: a no counts once it cannot be.

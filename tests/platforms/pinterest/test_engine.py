@@ -51,7 +51,7 @@ async def test_a_call_that_goes_wrong_again_and_again_is_given_up_after_a_last_l
     post = await world.post(account, "a.jpg", options=ON_BOARD)
     row = await world.work_until(post.id, *ENDS)
     assert row.state == "failed"
-    assert len(await world.calls(PINS)) == 5
+    assert len(await world.calls(PINS)) == 4
     assert await world.visible() == []
 
 

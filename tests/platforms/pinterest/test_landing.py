@@ -8,10 +8,11 @@ import pytest
 from postwright.domain.errors import Rejected, Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
+from postwright.domain.retry import SETTLING
 from postwright.kit.http import NoReply
 from postwright.platforms.base import CannotTell, Landed, NotLanded, Published, Verdict
 from postwright.platforms.pinterest.adapter import Pinterest
-from postwright.platforms.pinterest.spec import NEWEST, SETTLING, PinterestOptions
+from postwright.platforms.pinterest.spec import NEWEST, PinterestOptions
 from tests.platforms.pinterest.fake import BOARD, Script, pin
 from tests.support.publishing import content, picture
 
@@ -155,7 +156,7 @@ async def test_tries_become_rarer_and_end_with_a_look(script: Script) -> None:
         assert answer.retry_in is not None
         waits.append(answer.retry_in / MINUTE)
         checkpoint = replace(answer.checkpoint, step="publish")
-    assert waits == [1, 3, 9, 27, 30, 1]
+    assert waits == [3, 9, 27, 30, 3, 3]
     drive = script.drive()
     drive.checkpoint = replace(checkpoint, step="confirm")
     script.clock.advance(SETTLING)

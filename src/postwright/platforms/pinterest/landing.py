@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from postwright.domain.errors import Rejected, Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint
+from postwright.domain.retry import SETTLING
 from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
 from postwright.platforms.landing import made_since, plain
 from postwright.platforms.pinterest import spec
@@ -30,7 +31,7 @@ async def survey(call: Call, content: Content, checkpoint: Checkpoint) -> Outcom
 async def confirm(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     """Look once more when the Pin would be there, and only then publish again."""
     since = datetime.fromisoformat(checkpoint.text("since"))
-    left = since + spec.SETTLING - call.clock.now()
+    left = since + SETTLING - call.clock.now()
     if left > timedelta():
         return Waiting(checkpoint, left)
     pins = await _newest(call, content)
@@ -62,7 +63,7 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
         return CannotTell(_SEVERAL)
     tries = count(checkpoint, "tries")
     again = checkpoint.to("confirm", since=since.isoformat(), tries=tries + 1)
-    return NotLanded(again, spec.AGAIN.delay(tries) or spec.SETTLING)
+    return NotLanded(again, spec.AGAIN.delay(tries) or SETTLING)
 
 
 async def remove(call: Call, external_id: str) -> bool:

@@ -15,6 +15,7 @@ from postwright.domain.capability import Capability, ImageRule, Options, PostKin
 from postwright.domain.errors import Finding
 from postwright.domain.post import Content
 from postwright.domain.publication import StepKind
+from postwright.domain.retry import SETTLING
 from postwright.platforms.base import ApiVersion, Budget, Login, PlatformSpec, Quota, Scope
 from postwright.platforms.oauth import Renewal
 from postwright.platforms.polling import PollPlan
@@ -56,8 +57,6 @@ SLOWEST_UPLOAD = 250_000
 """Bytes a second below which an upload is given up."""
 PIN_TIMEOUT = timedelta(seconds=60)
 """Pinterest fetches up to five pictures from this server before it answers."""
-SETTLING = timedelta(minutes=1)
-"""How long after a call without a reply its Pin may still appear on the board."""
 AGAIN = PollPlan(SETTLING, 3, timedelta(minutes=30), timedelta(hours=1))
 """When such a call, of which the board shows no trace, is made again, and when no more."""
 

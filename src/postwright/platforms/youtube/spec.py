@@ -69,8 +69,6 @@ MAX_RESTARTS = 2
 PROCESSING_POLL = PollPlan(timedelta(seconds=10), 1.5, timedelta(minutes=2), timedelta(hours=6))
 LOOKS_UNSEEN = 5
 """How often a new video may be missing from the answer before it counts as deleted."""
-SETTLING = timedelta(minutes=1)
-"""How long after a lost call its video may still be missing from the list of uploads."""
 PAGE_SIZE = 50
 MOST_PAGES = 4
 """Of playlists to choose from and of comments to look through; a page has 50 (the description)."""

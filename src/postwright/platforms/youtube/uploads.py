@@ -13,7 +13,7 @@ from postwright.domain.media import Media
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, StepKind
 from postwright.kit.http import Reply, Request
-from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, Outcome, Verdict, Waiting
+from postwright.platforms.base import Call, CannotTell, Landed, NotLanded, NotSeen, Outcome, Verdict, Waiting
 from postwright.platforms.errors import judge
 from postwright.platforms.landing import made_since, plain
 from postwright.platforms.upload import Span, part
@@ -103,9 +103,7 @@ async def reconcile(call: Call, content: Content, checkpoint: Checkpoint, since:
         return CannotTell(
             "Several new videos on the channel have this title: look there whether this one is among them."
         )
-    if call.clock.now() < since + spec.SETTLING:
-        raise Unavailable("The video is not among the channel's uploads yet; they are looked at once more.")
-    return NotLanded(_restarted(checkpoint))
+    return NotSeen(_restarted(checkpoint))
 
 
 def resource(content: Content) -> dict[str, object]:
