@@ -138,9 +138,10 @@ WITH asked AS (
 ), opened AS (
     INSERT INTO attempts (id, publication_id, number, worker_id, started_at)
     SELECT attempt_id, id, attempts, $7, $4 FROM started WHERE opens
+), seen AS (
+    SELECT id FROM posts WHERE id IN (SELECT post_id FROM started) AND state <> 'publishing' ORDER BY id FOR UPDATE
 ), shown AS (
-    UPDATE posts SET state = 'publishing', updated_at = $4
-    FROM started s WHERE posts.id = s.post_id AND posts.state <> 'publishing'
+    UPDATE posts SET state = 'publishing', updated_at = $4 FROM seen WHERE posts.id = seen.id
 )
 SELECT f.*, tok.access_token, tok.refresh_at, tok.expires_at,
        CASE WHEN f.is_able AND f.is_full THEN f.oldest END AS oldest_call,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from postwright.domain.account import Account, Health
 from postwright.domain.publication import Json, State
 from postwright.kit.ids import new_id
-from postwright.storage.db import Tx
+from postwright.storage.db import RawConnection, Tx, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,23 @@ DERIVED_STATE = """
 """A post's state out of those of its publications; domain.post.post_state says the same rule."""
 
 
+_REFRESH = f"""
+    UPDATE posts SET state = s.state, updated_at = $2
+    FROM (SELECT post_id, {DERIVED_STATE} AS state FROM publications WHERE post_id = ANY($1::uuid[]) GROUP BY post_id) s
+    WHERE posts.id = s.post_id AND posts.state <> s.state
+"""  # noqa: S608 the part is this module's constant
+
+
 async def refresh_post_state(tx: Tx, post_id: UUID, now: datetime) -> None:
     """Derive the post's state from its publications again, one after another where several change at once."""
-    # The lock is a statement of its own: the next one then sees what the one before us has committed.
-    await tx.execute(text("SELECT FROM posts WHERE id = :post FOR UPDATE"), {"post": post_id})
-    statement = text(f"""
-        UPDATE posts SET state = s.state, updated_at = :now
-        FROM (SELECT {DERIVED_STATE} AS state FROM publications WHERE post_id = :post) s
-        WHERE posts.id = :post AND posts.state <> s.state
-    """)  # noqa: S608 the part is this module's constant
-    await tx.execute(statement, {"post": post_id, "now": now})
+    await refresh_post_states(await raw(tx), [post_id], now)
+
+
+async def refresh_post_states(connection: RawConnection, post_ids: Sequence[UUID], now: datetime) -> None:
+    """The same for several posts, on a driver connection that is inside a transaction."""
+    # The locks are a statement of their own: the next one then sees what those before us have committed.
+    await connection.execute("SELECT FROM posts WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", post_ids)
+    await connection.execute(_REFRESH, post_ids, now)
 
 
 async def write_lines(tx: Tx, publication_id: UUID, lines: Sequence[Line]) -> None:

@@ -50,6 +50,8 @@ class Record:
     said: int
     wake: bool = False
     """Whether the account is to be woken when the result says; who writes the record sees to it, as one with it."""
+    refresh: bool = False
+    """Whether its post's state is to be derived again, by who writes the record: it has several publications."""
     release: bool = False
     """Whether the run gives the account back with it, unless something else is due there."""
 
@@ -126,7 +128,7 @@ FROM spent LEFT JOIN released ON released.id = spent.account_id
 async def record(connection: RawConnection, records: Sequence[Record]) -> list[Spent | None]:
     """Write runs' results; None (and nothing written) for one that has lost its lease.
 
-    Where a post has several publications its state is still to be derived, in the same transaction.
+    Where a post has several publications its state is still to be derived (`refresh`), in the same transaction.
     """
     asked = to_json([_record_json(one) for one in records])
     lines = to_json([_line_json(one.due.id, line) for one in records for line in one.lines])

@@ -11,7 +11,7 @@ import asyncpg
 from postwright.kit.combine import Combiner
 from postwright.kit.ids import new_id
 from postwright.services.app import App
-from postwright.storage import claims, queue, records
+from postwright.storage import claims, publications, queue, records
 from postwright.storage.changes import Change
 from postwright.storage.claims import Lease, Wanted
 from postwright.storage.records import Record, Spent
@@ -76,12 +76,14 @@ class Worker:
 
     async def _record(self, wanted: Sequence[Record]) -> list[Spent | None]:
         async with self.app.db.statement() as connection:
-            if not any(one.wake for one in wanted):
+            if not any(one.wake or one.refresh for one in wanted):
                 return await records.record(connection, wanted)
             # Each commit of a wake-up notifies, and those wait for each other: one for many at once.
             async with connection.transaction():
                 spent = await records.record(connection, wanted)
                 written = [one for one, held in zip(wanted, spent, strict=True) if held is not None]
+                if post_ids := [one.due.post_id for one in written if one.refresh]:
+                    await publications.refresh_post_states(connection, post_ids, self.app.clock.now())
                 wake_ups = [(one.account_id, at) for one in written if one.wake and (at := one.result.next_run_at)]
                 if wake_ups:
                     await queue.wake_by(connection, wake_ups, self.app.clock.now())

@@ -59,32 +59,33 @@ class Recorder:
         Answers whether this run has given the account back, as nothing else is due on it. Raises LeaseLost.
         """
         now = self._app.clock.now()
-        due, result = self._claim.due, ending.result
+        due = self._claim.due
         blocked = max(filter(None, (ending.blocked_until, _blocked(call))), default=None)
-        if due.alone and blocked is None and ending.reconnect is None:
-            spent = _held(await self._worker.records.ask(self._record(result, call, now, last=True)))
+        record = self._record(ending.result, call, now, last=True)
+        if blocked is None and ending.reconnect is None:
+            spent = _held(await self._worker.records.ask(record))
         else:
-            spent = await self._end_with_all(ending, blocked, call, now)
+            spent = await self._end_with_account(record, blocked, ending.reconnect, now)
         self._worker.changed(due.workspace_id, due.post_id)
         return spent.released
 
-    async def _end_with_all(self, ending: Ending, blocked: datetime | None, call: Call | None, now: datetime) -> Spent:
-        account, result = self._claim.account, ending.result
+    async def _end_with_account(
+        self, record: Record, blocked: datetime | None, reconnect: str | None, now: datetime
+    ) -> Spent:
+        account_id = record.account_id
         async with self._app.db.tx() as tx:
-            connection = await raw(tx)
-            if ending.reconnect is not None or blocked is not None:
-                await rows.lock_account(tx, account.id)
-            [recorded] = await records.record(connection, [self._record(result, call, now, last=True)])
-            spent = _held(recorded)
-            if not self._claim.due.alone:
-                await rows.refresh_post_state(tx, self._claim.due.post_id, now)
-            if ending.reconnect is not None:
-                await rows.set_health(tx, account.id, Health.RECONNECT, ending.reconnect)
+            await rows.lock_account(tx, account_id)
+            [spent] = await records.record(await raw(tx), [record])
+            held = _held(spent)
+            if record.refresh:
+                await rows.refresh_post_state(tx, record.due.post_id, now)
+            if reconnect is not None:
+                await rows.set_health(tx, account_id, Health.RECONNECT, reconnect)
             if blocked is not None:
-                await rows.block_account(tx, account.id, blocked)
-            if result.next_run_at is not None:
-                await queue.wake(tx, [(account.id, result.next_run_at)], now)
-        return spent
+                await rows.block_account(tx, account_id, blocked)
+            if record.result.next_run_at is not None:
+                await queue.wake(tx, [(account_id, record.result.next_run_at)], now)
+        return held
 
     def _record(self, result: Result, call: Call | None, now: datetime, *, last: bool = False) -> Record:
         until = result.next_run_at
@@ -101,6 +102,7 @@ class Recorder:
             made=made,
             said=budget.said(call.readings, self._spec) if call else 0,
             wake=last and until is not None,
+            refresh=last and not self._claim.due.alone,
             release=last and (until is None or until > now + claims.A_LITTLE_AHEAD),
         )
 
