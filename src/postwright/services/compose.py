@@ -229,8 +229,10 @@ async def _accounts(app: App, caller: Caller, draft: PostDraft) -> list[tuple[Ta
     """Each target with its account. Raises Invalid, or NotFound for an account that is not this workspace's."""
     if not draft.targets:
         raise Invalid.of("targets", "target_required", "Say where to post: a platform, an account_id, or targets.")
+    ids = [target.account_id for target in draft.targets if target.account_id is not None]
+    platforms = [target.platform for target in draft.targets if target.account_id is None and target.platform]
     async with app.db.tx() as tx:
-        connected = await accounts.connected(tx, caller.workspace_id)
+        connected = await accounts.named(tx, caller.workspace_id, ids, platforms)
     places = ["" if draft.alone else f"targets.{n}." for n in range(len(draft.targets))]
     found = [
         (target, _account(app, connected, target, place)) for target, place in zip(draft.targets, places, strict=True)

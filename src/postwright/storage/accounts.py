@@ -58,6 +58,20 @@ async def connected(tx: Tx, workspace_id: UUID, platform: str | None = None) -> 
     return tuple(account_of(row) for row in rows)
 
 
+async def named(
+    tx: Tx, workspace_id: UUID, account_ids: Sequence[UUID], platforms: Sequence[str]
+) -> tuple[Account, ...]:
+    """Of a workspace's connected accounts these, and all on these platforms."""
+    statement = text("""
+        SELECT a.*, t.expires_at FROM accounts a JOIN account_tokens t ON t.account_id = a.id
+        WHERE a.workspace_id = :workspace AND a.disconnected_at IS NULL
+          AND (a.id = ANY(:ids) OR a.platform = ANY(:platforms))
+        ORDER BY a.id
+    """)
+    values = {"workspace": workspace_id, "ids": list(account_ids), "platforms": list(platforms)}
+    return tuple(account_of(row) for row in await tx.execute(statement, values))
+
+
 async def held(tx: Tx, account_id: UUID, *, lock: bool = False) -> Held | None:
     """A connected account with its tokens, in whatever workspace; `lock` waits for whoever renews them."""
     if lock:  # a statement of its own: the next one then sees all that the one before us has committed
