@@ -60,6 +60,7 @@ async def test_a_pulled_video_appears_once_with_what_was_asked(sandbox: Sandbox)
     assert "upload_url" not in begun.body["data"]
     told = await ada.settled(begun)
     (post,) = await sandbox.posts()
+    assert post["publish_id"] == begun.body["data"]["publish_id"]
     assert told["publicaly_available_post_id"] == [int(post["id"])]
     assert told["downloaded_bytes"] == len(sample("reel.mp4"))
     assert post["url"] == f"https://www.tiktok.com/@harbourcoffee/video/{post['id']}"

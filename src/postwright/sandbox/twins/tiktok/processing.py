@@ -132,7 +132,7 @@ class Processing:
             caption=wish.description or wish.title,
             media=tuple(self._shown(task)),
             created_at=now,
-            details={"privacy_level": wish.privacy, **title, **wish.terms},
+            details={"publish_id": task.id, "privacy_level": wish.privacy, **title, **wish.terms},
         )
         self._hooks.about(task, "complete")
 
