@@ -348,6 +348,7 @@ workers = Table(
     Column("pid", BigInteger, nullable=False),
     _at("started_at"),
     _at("heartbeat_at"),
+    Column("machine", Text, nullable=True, comment="where its pid means it: a boot and a process namespace"),
 )
 
 lateness_totals = Table(

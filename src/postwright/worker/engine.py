@@ -26,7 +26,9 @@ from postwright.services.sweep import sweep
 from postwright.storage import publications, queue, upkeep
 from postwright.storage.changes import announce
 from postwright.storage.db import Database
+from postwright.storage.upkeep import Process
 from postwright.worker.leases import Worker
+from postwright.worker.neighbours import free_what_the_dead_held, machine
 from postwright.worker.publish import run_account
 
 _BATCH = 100
@@ -115,7 +117,7 @@ async def heartbeat(app: App, worker: Worker) -> None:
             app.clock.anchor(instant)
     async with app.db.tx() as tx:
         now = app.clock.now()
-        await upkeep.beat(tx, worker.id, host=socket.gethostname(), pid=os.getpid(), now=now)
+        await upkeep.beat(tx, Process(worker.id, os.getpid()), host=socket.gethostname(), machine=machine(), now=now)
         holds = tuple(worker.holds)
         kept = await publications.keep_leases(tx, worker.runs, now + app.settings.lease)
     for hold in holds:
@@ -125,6 +127,7 @@ async def heartbeat(app: App, worker: Worker) -> None:
 
 async def _sweep(app: App) -> None:
     """Wake accounts whose wake-up was lost: something is overdue on them and nobody is at work."""
+    await free_what_the_dead_held(app)
     now = app.clock.now()
     async with app.db.tx() as tx:
         overdue = await publications.overdue_accounts(tx, now=now, grace=_SWEEP_EVERY, limit=_SWEEP_AT_MOST)
