@@ -49,6 +49,11 @@ def test_the_platform_is_believed_about_the_most_used_of_its_allowances() -> Non
     assert said([], spec()) == 0
 
 
+def test_a_platform_that_says_when_it_is_open_again_is_not_waited_for_longer() -> None:
+    closed = RateReading(1, START + timedelta(seconds=20))
+    assert said([RateReading(0.1), closed], spec()) == 20
+
+
 def test_the_statements_get_the_budget_of_the_platform() -> None:
     given_spec = spec(120, 3)
     made = allowance(given_spec)

@@ -33,5 +33,10 @@ def no_room(spent: Spent, spec: PlatformSpec, now: datetime, *, commit: bool) ->
 
 
 def said(readings: Sequence[RateReading], spec: PlatformSpec) -> int:
-    """How many calls the platform says were made in the window; 0 where it says nothing."""
-    return math.ceil(max((reading.used for reading in readings), default=0) * spec.budget.calls)
+    """How many calls the platform says were made in the window; 0 where it says nothing.
+
+    Where it says when it is open again the account waits for that, and no longer: a window of its own may end sooner
+    than ours, which would count those calls from now on.
+    """
+    used = max((reading.used for reading in readings if reading.blocked_until is None), default=0)
+    return math.ceil(used * spec.budget.calls)
