@@ -153,9 +153,16 @@ async def test_a_first_comment_is_looked_for_where_that_is_allowed(
     assert scene.script.calls() == ["GET /rest/socialActions/urn%3Ali%3Ashare%3A7/comments?count=50"]
 
 
+async def test_a_comment_that_nobody_names_may_not_be_there(scene: Scene) -> None:
+    drive = scene.drive()
+    scene.says(Says(201, headers={"x-linkedin-id": "urn:li:share:7"}), Says(200))
+    with pytest.raises(Surprise):
+        await drive.to_the_end(content(COMMENTED))
+
+
 async def test_the_first_comment_is_plain_text_under_the_post(scene: Scene) -> None:
     drive = scene.drive()
-    scene.says(Says(201, headers={"x-linkedin-id": "urn:li:share:7"}), Says(201))
+    scene.says(Says(201, headers={"x-linkedin-id": "urn:li:share:7"}), Says(201, headers={"x-restli-id": "6"}))
     options = LinkedInOptions.model_validate(
         {"first_comment": "(50%)", "visibility": "LOGGED_IN", "disable_reshare": True}
     )

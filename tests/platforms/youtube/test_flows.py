@@ -11,10 +11,11 @@ from postwright.domain.errors import (
     QuotaReached,
     RateLimited,
     Rejected,
+    Surprise,
     Unavailable,
 )
 from postwright.domain.publication import Checkpoint
-from postwright.platforms.base import CannotTell, Landed, NotLanded, OptionValue, Waiting
+from postwright.platforms.base import CannotTell, Landed, NotSeen, OptionValue, Waiting
 from postwright.platforms.youtube.adapter import YouTube
 from postwright.platforms.youtube.options import YouTubeOptions
 from postwright.platforms.youtube.rules import open_again
@@ -113,7 +114,7 @@ def landed(step: str) -> Checkpoint:
     return Checkpoint(step, {"kind": "video", "video": "v1"}).landed("v1", "https://www.youtube.com/watch?v=v1")
 
 
-@pytest.mark.parametrize(("items", "verdict"), [([{"id": "i"}], Landed), ([], NotLanded)])
+@pytest.mark.parametrize(("items", "verdict"), [([{"id": "i"}], Landed), ([], NotSeen)])
 async def test_a_lost_reply_about_the_playlist_is_settled_by_looking_there(
     script: Script, items: list[object], verdict: type
 ) -> None:
@@ -131,7 +132,7 @@ def thread(text: str, channel: str = CHANNEL) -> dict[str, object]:
 async def test_a_lost_first_comment_is_looked_for_among_the_comments(script: Script) -> None:
     call, post, point = script.call(), content(ALL, video()), landed("first_comment")
     script.to("GET youtube/v3/commentThreads", 200, {"items": [thread("First!", "UC9")]})
-    assert await YouTube().reconcile(call, post, point, script.clock.now()) == NotLanded(point)
+    assert await YouTube().reconcile(call, post, point, script.clock.now()) == NotSeen(point)
     script.to("GET youtube/v3/commentThreads", 200, {"items": [thread("x")], "nextPageToken": "p2"})
     script.to("GET youtube/v3/commentThreads", 200, {"items": [thread(" First! ")]})
     verdict = await YouTube().reconcile(call, post, point, script.clock.now())
@@ -140,6 +141,12 @@ async def test_a_lost_first_comment_is_looked_for_among_the_comments(script: Scr
     for page in range(4):
         script.to("GET youtube/v3/commentThreads", 200, {"items": [thread("x")] * 50, "nextPageToken": f"{page}"})
     assert isinstance(await YouTube().reconcile(call, post, point, script.clock.now()), CannotTell)
+
+
+async def test_a_reply_that_is_not_youtubes_own_does_not_say_that_a_comment_is_there(script: Script) -> None:
+    script.to(COMMENT, 200, "<html>")
+    with pytest.raises(Surprise):
+        await script.drive().to_the_end(content(ALL, video()), landed("first_comment"))
 
 
 async def test_the_channels_playlists_can_be_chosen_from(script: Script) -> None:

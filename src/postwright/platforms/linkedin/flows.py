@@ -9,6 +9,7 @@ from datetime import datetime
 from postwright.domain.errors import PlatformError, Surprise, Uncertain
 from postwright.domain.post import Content
 from postwright.domain.publication import Checkpoint, StepKind
+from postwright.kit.http import Reply
 from postwright.platforms.base import Call, Outcome, Waiting
 from postwright.platforms.landing import published
 from postwright.platforms.linkedin import forms, spec
@@ -42,17 +43,14 @@ async def post(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
         if doubt is not None and error.status == _UNPROCESSABLE:
             return after_landing(content, landed(checkpoint, _named(error)))
         raise
-    urn = next((reply.headers[name] for name in _URN_HEADERS if reply.headers.get(name)), None)
-    if urn is None:
-        raise Surprise("LinkedIn took the post without saying what it is called.", status=reply.status)
-    return after_landing(content, landed(checkpoint, urn))
+    return after_landing(content, landed(checkpoint, _made(reply)))
 
 
 async def write_first_comment(call: Call, content: Content, checkpoint: Checkpoint) -> Outcome:
     """Write the first comment under the published post."""
     urn = checkpoint.external_id or ""
     body = forms.comment(content, author(call), urn)
-    await rest(call).post(comments_of(urn), body, StepKind.COMMIT, publish_scope(call))
+    _made(await rest(call).post(comments_of(urn), body, StepKind.COMMIT, publish_scope(call)))
     return published(checkpoint)
 
 
@@ -82,6 +80,14 @@ def in_doubt_since(checkpoint: Checkpoint) -> datetime | None:
 def comments_of(urn: str) -> str:
     """Where a post's comments are read and written."""
     return f"/socialActions/{encoded(urn)}/comments"
+
+
+def _made(reply: Reply) -> str:
+    """What was made by a call. Raises Surprise where the reply does not name it: then it may be nobody's."""
+    urn = next((reply.headers[name] for name in _URN_HEADERS if reply.headers.get(name)), None)
+    if urn is None:
+        raise Surprise("LinkedIn said yes without saying what it made.", status=reply.status)
+    return urn
 
 
 def _named(error: PlatformError) -> str:

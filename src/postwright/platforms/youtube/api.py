@@ -46,9 +46,9 @@ class Api:
         return tuple(found)
 
     async def insert(self, path: str, body: Mapping[str, object]) -> None:
-        """Add something that people can see."""
+        """Add something that people can see. A reply that is not YouTube's own does not say that it is there."""
         query = {"part": "snippet"}
-        await self.send(Request("POST", spec.API + path, query=query, json=body), StepKind.COMMIT)
+        read(Wire, await self.send(Request("POST", spec.API + path, query=query, json=body), StepKind.COMMIT))
 
     async def send(self, request: Request, kind: StepKind = StepKind.PREPARE) -> Reply:
         """Send a request with the token; `kind` says whether people can see what it does."""

@@ -15,7 +15,7 @@ from postwright.platforms.base import (
     Call,
     CannotTell,
     Landed,
-    NotLanded,
+    NotSeen,
     OptionValue,
     Outcome,
     Verdict,
@@ -69,7 +69,7 @@ async def reconcile_playlist(call: Call, content: Content, checkpoint: Checkpoin
         playlistId=chosen_for(content).playlist_id or "",
         videoId=checkpoint.external_id or "",
     )
-    return Landed(_following(content, checkpoint)) if page.items else NotLanded(checkpoint)
+    return Landed(_following(content, checkpoint)) if page.items else NotSeen(checkpoint)
 
 
 async def reconcile_comment(call: Call, content: Content, checkpoint: Checkpoint) -> Verdict:
@@ -82,7 +82,7 @@ async def reconcile_comment(call: Call, content: Content, checkpoint: Checkpoint
         return Landed(_following(content, checkpoint))
     if len(threads) >= spec.MOST_PAGES * spec.PAGE_SIZE:
         return CannotTell("The video has too many comments to say whether the first comment is among them.")
-    return NotLanded(checkpoint)
+    return NotSeen(checkpoint)
 
 
 async def choices(call: Call) -> Mapping[str, tuple[OptionValue, ...]]:
