@@ -236,8 +236,8 @@ async def test_a_notice_wakes_the_post_it_speaks_of_and_counts_once(told: Told) 
     await told.undo(receipts=True)
     assert await told.send() == 200
     assert await told.world.work() == 1
-    assert (await told.world.get(told.first)).state == "published"
     assert (await told.waiting(told.second)) == second
+    await told.world.work_until(told.first, "published")
 
 
 async def test_what_is_forged_old_late_or_about_nothing_here_changes_nothing(told: Told) -> None:
