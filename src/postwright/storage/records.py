@@ -117,7 +117,8 @@ WITH asked AS (
     WHERE a.id = s.account_id AND x.release AND NOT EXISTS (
         SELECT FROM publications p
         WHERE p.account_id = a.id AND p.id <> s.id AND p.state IN ('queued', 'publishing')
-          AND p.next_run_at <= x.now + interval '50 ms')
+          AND p.next_run_at <= x.now + interval '50 ms'
+        OFFSET 0)  -- asked for each account by itself: as a join it would read all that waits on them
     RETURNING a.id
 )
 SELECT spent.id, calls + more AS calls, oldest, released.id IS NOT NULL AS released

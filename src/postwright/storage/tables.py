@@ -279,6 +279,7 @@ post_media = Table(
     _text("alt_text", nullable=True),
     Index(None, "post_id", "position"),
     Index(None, "media_id"),
+    Index(None, "publication_id", postgresql_where=text("publication_id IS NOT NULL")),
 )
 
 attempts = Table(
