@@ -34,6 +34,18 @@ def test_an_anchored_clock_moves_with_the_counter() -> None:
     assert clock.now() - before >= timedelta(milliseconds=2)
 
 
+def test_an_anchor_that_is_less_sure_is_not_taken_unless_the_clock_must_be_wrong() -> None:
+    start, much = datetime(2026, 11, 20, tzinfo=UTC), timedelta(milliseconds=40)
+    clock = AnchoredClock(start, timedelta(milliseconds=1))
+    clock.anchor(clock.now() - timedelta(milliseconds=30), much)
+    assert clock.now() >= start
+    after_sleep = clock.now() + timedelta(hours=1)
+    clock.anchor(after_sleep, much)
+    assert clock.now() >= after_sleep
+    clock.anchor(start, timedelta(milliseconds=2))
+    assert clock.now() < after_sleep
+
+
 @given(INSTANTS, INSTANTS)
 def test_a_new_anchor_sets_the_clock_forward_or_back(first: datetime, second: datetime) -> None:
     clock = AnchoredClock(first)

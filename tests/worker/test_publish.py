@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from postwright.worker.publish import run_account
 from tests.support.world import World
 
 PUBLISH = "/media_publish$"
@@ -206,3 +207,15 @@ async def test_a_canceled_post_is_never_sent(world: World) -> None:
     await world.advance_to(world.app.clock.now() + timedelta(minutes=2))
     assert await world.work() == 0
     assert await world.visible() == []
+
+
+async def test_a_wake_up_that_comes_a_moment_early_comes_again(world: World) -> None:
+    [account] = await world.connect()
+    soon = (world.app.clock.now() + timedelta(seconds=4)).isoformat()
+    await world.post(account, "a.jpg", scheduled_at=soon)
+    async with world.app.db.statement() as connection:
+        await connection.execute("DELETE FROM pgqueuer")
+    assert await run_account(world.app, account, world.worker) == 0
+    async with world.app.db.statement() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer") == 1
+        assert await connection.fetchval("SELECT count(*) FROM accounts WHERE lease_owner IS NOT NULL") == 0

@@ -2,7 +2,10 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+_DRIFT: Final = 200e-6
+"""How wrong a counter may go: seconds in a second. Quartz is better than that by half."""
 
 
 class Clock(Protocol):
@@ -25,12 +28,22 @@ class AnchoredClock:
     one machine's wall clock moves nothing.
     """
 
-    def __init__(self, instant: datetime) -> None:
-        self.anchor(instant)
+    def __init__(self, instant: datetime, doubt: timedelta = timedelta()) -> None:
+        self._set(instant, doubt)
 
-    def anchor(self, instant: datetime) -> None:
-        """Set the clock again; `instant` is the present one by the clock that leads."""
+    def anchor(self, instant: datetime, doubt: timedelta = timedelta()) -> None:
+        """Set the clock again, where that makes it surer, or it must be wrong.
+
+        `instant` is the present one by the clock that leads, give or take `doubt`. The counter of
+        a machine that slept has stood still: then the two cannot both be right.
+        """
+        own = self._doubt + (self.now() - self._instant) * _DRIFT
+        if doubt <= own or abs(instant - self.now()) > doubt + own:
+            self._set(instant, doubt)
+
+    def _set(self, instant: datetime, doubt: timedelta) -> None:
         self._instant = instant
+        self._doubt = doubt
         self._counter = time.monotonic_ns()
 
     def now(self) -> datetime:

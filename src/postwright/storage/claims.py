@@ -256,10 +256,21 @@ WHERE a.id = $1::uuid AND a.lease_owner = $2::uuid AND NOT EXISTS (
     SELECT FROM publications p
     WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing')
       AND p.next_run_at <= $3::timestamptz + interval '50 ms')
-RETURNING a.id
+RETURNING (
+    SELECT min(p.next_run_at) FROM publications p
+    WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing')
+      AND p.next_run_at <= $3::timestamptz + interval '5 s') AS soon
 """
 
 
-async def give_back(connection: RawConnection, account_id: UUID, *, run: UUID, now: datetime) -> bool:
-    """End this run's right to the account if nothing is due on it; False where something is, or it was lost."""
-    return await connection.fetchrow(_GIVE_BACK, account_id, run, now) is not None
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """An account that nothing was due on. `soon` is when something is, where that is a matter of seconds."""
+
+    soon: datetime | None
+
+
+async def give_back(connection: RawConnection, account_id: UUID, *, run: UUID, now: datetime) -> GivenBack | None:
+    """End this run's right to the account if nothing is due on it; None where something is, or it was lost."""
+    row = await connection.fetchrow(_GIVE_BACK, account_id, run, now)
+    return None if row is None else GivenBack(row["soon"])

@@ -69,9 +69,14 @@ async def claim(app: App, account_id: UUID, run: UUID, worker: Worker) -> Claim 
                 await _put_off(app, lease, run, now)
                 return None
             async with app.db.statement() as connection:
-                if await claims.give_back(connection, account_id, run=run, now=now):
-                    return None
-            continue
+                given_back = await claims.give_back(connection, account_id, run=run, now=now)
+            if given_back is None:
+                continue
+            if given_back.soon is not None:
+                # Clocks differ: the wake-up that brought us here may have been the one for what is due in a moment.
+                async with app.db.tx() as tx:
+                    await queue.wake(tx, [(account_id, given_back.soon)], now)
+            return None
         worker.changed(due.workspace_id, due.post_id)
         if not due.too_late:
             return Claim(run, lease.account, due, lease)

@@ -39,7 +39,6 @@ _ANNOUNCE_EVERY = timedelta(milliseconds=100)
 _LOOK_AHEAD_EVERY = timedelta(seconds=30)
 _COUNT_EVERY = timedelta(seconds=5)
 _UPKEEP_EVERY = timedelta(minutes=10)
-_SURE_ENOUGH = timedelta(milliseconds=50)
 _TRY_AGAIN_IN = timedelta(seconds=1)
 
 DatabaseAway = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
@@ -49,7 +48,7 @@ DatabaseAway = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 async def run_worker(app: App, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish the steps under way and hand the rest back."""
     if isinstance(app.clock, SystemClock):
-        app = replace(app, clock=AnchoredClock((await _database_time(app))[0]))
+        app = replace(app, clock=AnchoredClock(*await _database_time(app)))
     worker = Worker(app, sure_until=app.clock.now() + app.settings.lease)
     # The pulse has a connection of its own: behind a burst it could come too late, and every lease be over.
     alive = replace(app, db=Database(app.db.url, pool_size=1))
@@ -112,9 +111,7 @@ async def _consume(app: App, worker: Worker, stop: asyncio.Event, pool: "asyncpg
 async def heartbeat(app: App, worker: Worker) -> None:
     """Prolong this process's leases, and set its clock by the database's."""
     if isinstance(app.clock, AnchoredClock):
-        instant, doubt = await _database_time(app)
-        if doubt <= _SURE_ENOUGH:
-            app.clock.anchor(instant)
+        app.clock.anchor(*await _database_time(app))
     async with app.db.tx() as tx:
         now = app.clock.now()
         await upkeep.beat(tx, Process(worker.id, os.getpid()), host=socket.gethostname(), machine=machine(), now=now)

@@ -5,6 +5,7 @@ a call, and keeps its leases until they are over.
 """
 
 import os
+import socket
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -21,10 +22,13 @@ _ENDED = frozenset("ZX")
 
 @cache
 def machine() -> str | None:
-    """Where a process id means the same: this boot, and this process namespace. None where the system tells neither."""
+    """Where a process id means the same: this boot of this host, and this process namespace. None where it is not told.
+
+    Copies of a virtual machine that were made while it ran share the boot, but hardly the name.
+    """
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink(_PROC / 'self/ns/pid')}"  # noqa: PTH115  # a name, not the path of a file
+        return f"{socket.gethostname()} {boot} {os.readlink(_PROC / 'self/ns/pid')}"  # noqa: PTH115  # a name, not the path of a file
     except OSError:
         return None
 
