@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from postwright.domain.post import post_state
 from postwright.domain.publication import State
 from postwright.web import pages as pages_module
-from postwright.web.pages import Pages, StaticTree, ago, clock, count, json_script, lateness, length_of, when
+from postwright.web.pages import Pages, StaticTree, ago, clock, count, json_script, lateness, length_of, tally, when
 from postwright.web.shown import REMOVED, WAITING
 from postwright.web.views import STATE_LOOKS, initials, tone
 from tests.support.asgi import Client
@@ -173,6 +173,7 @@ def test_counts_and_lengths_read_well() -> None:
     assert count(1, "post") == "1 post"
     assert count(2400, "post") == "2,400 posts"
     assert length_of(65.2) == "1:05"
+    assert [tally(number, most=1000) for number in (1, 999, 1000, 2400)] == ["1", "999", "999+", "999+"]
 
 
 def test_a_name_without_a_picture_has_letters_and_a_lasting_fill() -> None:

@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from starlette.types import ASGIApp
 
 from postwright.services.app import App
 from postwright.storage.db import Tx
+from postwright.storage.overview import MOST_POSTS, MOST_WAITING
+from postwright.storage.posts import PostRow
 from postwright.web.posts import ROWS
 from tests.support.apps import Person, connect_account, join
 from tests.support.clock import ManualClock
@@ -57,6 +60,47 @@ async def test_a_list_is_narrowed_to_a_channel_with_its_own_counts(ada: Visitor,
     assert captions(page) == ["On both"]
     assert f"/posts?tab=published&amp;account={second}" in page.source
     assert re.search(r"Queue\s*<span class=\"n\">1</span>", page.source)
+
+
+async def pile_up(app: App, post: PostRow, number: int) -> None:
+    """So many copies of a post with its publications."""
+    copies = (
+        """CREATE TEMPORARY TABLE pile ON COMMIT DROP AS
+           SELECT gen_random_uuid() AS id FROM generate_series(1, :number)""",
+        """INSERT INTO posts SELECT (jsonb_populate_record(po, jsonb_build_object('id', pile.id))).*
+           FROM posts po, pile WHERE po.id = :post""",
+        """INSERT INTO publications SELECT (jsonb_populate_record(
+             p, jsonb_build_object('id', gen_random_uuid(), 'post_id', pile.id))).*
+           FROM publications p, pile WHERE p.post_id = :post""",
+    )
+    values = {"number": number, "post": post.id}
+    async with app.db.tx() as tx:
+        for copy in copies:
+            await tx.execute(text(copy), {name: value for name, value in values.items() if f":{name}" in copy})
+
+
+async def test_nobody_waits_for_a_count_of_very_many_posts(ada: Visitor, app: App, person: Person) -> None:
+    account = await connect_account(app, person)
+    waiting = await write(app, person, account, caption="Waiting", after=HOUR)
+    wrong = await write(app, person, account, caption="Wrong", after=HOUR)
+    await settle(app, wrong, "failed", error=FAILED)
+    await pile_up(app, waiting, MOST_WAITING - 2)
+    await pile_up(app, wrong, MOST_POSTS - 2)
+    for address in ("/posts?tab=all", f"/posts?tab=all&account={account}"):
+        page = await ada.open(address)
+        assert "Queue 99 Published Needs attention 999 All 999+" in page.words
+        assert "Posts 999 need you" in page.words
+        assert "Instagram: ada_1789 99 scheduled" in page.words
+    await pile_up(app, waiting, 1)
+    await pile_up(app, wrong, 1)
+    for address in ("/posts?tab=all", f"/posts?tab=all&account={account}"):
+        page = await ada.open(address)
+        assert "Queue 100 Published Needs attention 999+ All 999+" in page.words
+        assert "Posts 999+ need you" in page.words
+        assert "Instagram: ada_1789 99+ scheduled" in page.words
+    page = await ada.open("/channels")
+    assert "99+ scheduled on ada_1789" in page.words
+    assert 'data-confirm-text="99+ scheduled posts will not go out there.' in page.source
 
 
 async def test_more_posts_than_fit_are_reached_page_by_page_and_each_once(

@@ -15,7 +15,10 @@ from postwright.storage.users import Member
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One look at a workspace. `waiting` counts publications by account, `states` posts by state."""
+    """One look at a workspace. `waiting` counts publications by account, `states` posts by state.
+
+    A number counts no further than storage.overview says.
+    """
 
     member: Member
     accounts: tuple[Account, ...]
@@ -34,5 +37,5 @@ async def overview(tx: Tx, caller: Caller) -> Overview:
 
 
 async def states_on(tx: Tx, caller: Caller, account_id: UUID) -> Mapping[str, int]:
-    """How many posts of one account are in each state."""
-    return await storage.by_state(tx, caller.workspace_id, account_id)
+    """How many posts of one account are in each state, counted as far."""
+    return await storage.by_state_on(tx, caller.workspace_id, account_id)

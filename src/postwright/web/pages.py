@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from postwright.storage.overview import MOST_POSTS, MOST_WAITING
 from postwright.web.views import STATE_LOOKS, Chrome
 
 HERE = Path(__file__).parent
@@ -80,6 +82,8 @@ class Pages:
             lateness=lateness,
             length_of=length_of,
             count=count,
+            tally=partial(tally, most=MOST_POSTS),
+            short_tally=partial(tally, most=MOST_WAITING),
             json_script=json_script,
         )
 
@@ -144,6 +148,11 @@ def length_of(seconds: float) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 post", "2,400 posts"."""
     return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
+def tally(number: int, *, most: int) -> str:
+    """A number that was counted up to `most`: "12", "999+"."""
+    return f"{number:,}" if number < most else f"{most - 1:,}+"
 
 
 def json_script(value: object) -> Markup:

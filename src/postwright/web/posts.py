@@ -1,5 +1,6 @@
 """The pages of posts: the list by state, one post with its evidence, and what a person can do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -12,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from postwright.domain.account import Account
 from postwright.domain.errors import Conflict, Invalid, NotFound
 from postwright.kit.pages import BadCursor, Page
-from postwright.services import posts, removal
+from postwright.services import connections, posts, removal
 from postwright.services.overview import states_on
 from postwright.services.posts import Resolution
 from postwright.storage import users
@@ -71,7 +72,7 @@ async def index(request: Request) -> Response:
     async with visiting.app.db.tx() as tx:
         wanted = await _wanted(tx, visiting, around)
     page = await _page(visiting, wanted, request.query_params.get("cursor"))
-    show = _showing(visiting, around)
+    show = _showing(visiting, around.overview.accounts)
     context = {
         "tabs": wanted.tabs,
         "active": wanted.tab,
@@ -87,13 +88,14 @@ async def index(request: Request) -> Response:
 async def one_row(request: Request) -> Response:
     """One post of a list, alone; nothing where it was deleted."""
     visiting = await visit(request)
-    around = await surroundings(visiting, "posts", "/posts")
     try:
-        row = await _post(visiting)
+        async with visiting.app.db.tx() as tx:
+            row = await posts.get(tx, visiting.caller, request.path_params["post_id"])
+            accounts = await connections.connections(tx, visiting.caller)
     except NotFound:
         return PlainTextResponse("", headers={"HX-Reswap": "delete"})
-    shown = row_view(_showing(visiting, around), row)
-    return answer(request, "_post_row.html", {"chrome": around.chrome, "row": shown})
+    context = {"chrome": visiting.chrome("/posts"), "row": row_view(_showing(visiting, accounts), row)}
+    return answer(request, "_post_row.html", context)
 
 
 async def show(request: Request) -> Response:
@@ -178,11 +180,6 @@ async def _page(visiting: Visit, wanted: _List, cursor: str | None) -> Page[Post
         raise NotFound("This page of the list is gone. Go back to its beginning.") from unreadable
 
 
-async def _post(visiting: Visit) -> PostRow:
-    async with visiting.app.db.tx() as tx:
-        return await posts.get(tx, visiting.caller, visiting.request.path_params["post_id"])
-
-
 async def _post_page(visiting: Visit, state: FormState | None = None, form_for: str = "") -> Response:
     post_id: UUID = visiting.request.path_params["post_id"]
     around = await surroundings(visiting, "posts", f"/posts/{post_id}")
@@ -191,7 +188,7 @@ async def _post_page(visiting: Visit, state: FormState | None = None, form_for: 
         events = await posts.events(tx, visiting.caller, post_id)
         author = await users.member(tx, row.workspace_id, row.author_id) if row.author_id else None
     shown = post_view(
-        _showing(visiting, around),
+        _showing(visiting, around.overview.accounts),
         row,
         events,
         author.user.name if author else "somebody who has left",
@@ -202,8 +199,8 @@ async def _post_page(visiting: Visit, state: FormState | None = None, form_for: 
     return answer(visiting.request, "post.html", context, status)
 
 
-def _showing(visiting: Visit, around: Surroundings) -> Showing:
-    return Showing(visiting.app, around.overview.accounts, visiting.began, visiting.may_write)
+def _showing(visiting: Visit, accounts: Sequence[Account]) -> Showing:
+    return Showing(visiting.app, accounts, visiting.began, visiting.may_write)
 
 
 def _back(visiting: Visit, words: str, *, bad: bool = False) -> Response:
