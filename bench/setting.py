@@ -179,9 +179,9 @@ async def add_posts(setting: Bench, count: int, due_at: datetime, file: UUID | N
     """Store `count` posts with the picture (or another file) each, on all accounts by turns, due at one instant."""
     accounts = [setting.accounts[n % len(setting.accounts)] for n in range(count)]
     ids = [new_id() for _ in range(count)]
+    now = setting.app.clock.now()
     async with setting.app.db.tx() as tx:
         await _rows(tx, replace(setting, media_id=file or setting.media_id), ids, accounts, due_at)
-        now = setting.app.clock.now()
         for begin in range(0, count, _JOBS_AT_ONCE):
             await queue.wake(tx, [(account, due_at) for account in accounts[begin : begin + _JOBS_AT_ONCE]], now)
 

@@ -7,6 +7,12 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from postwright.domain.publication import State
+from postwright.kit.ids import new_id
+from postwright.storage.publications import Line
+from postwright.storage.records import Record, Result
+from postwright.worker.budget import allowance
+from postwright.worker.claim import claim
 from postwright.worker.leases import Worker
 from postwright.worker.publish import run_account
 from tests.support.waiting import eventually
@@ -32,6 +38,27 @@ async def set_token(world: World, account: UUID, token: bytes) -> bytes:
         )
         await connection.execute("UPDATE account_tokens SET access_token = $2 WHERE account_id = $1", account, token)
         return before
+
+
+async def test_evidence_that_is_recorded_again_is_there_once(world: World) -> None:
+    [account] = await world.connect()
+    post = await world.post(account, "a.jpg")
+    now, run = world.app.clock.now(), new_id()
+    found = await claim(world.app, account, run, world.worker)
+    assert found is not None
+    record = Record(
+        account_id=account,
+        due=found.due,
+        run=run,
+        result=Result(State.PUBLISHING, now, None),
+        lines=(Line(now, "info", "Something was done"),),
+        now=now,
+        allowance=allowance(world.app.adapter("instagram").spec),
+        made=1,
+        said=0,
+    )
+    assert None not in [await world.worker.records.ask(record) for _ in range(2)]
+    assert [event.message for event in await world.events(post.id)].count("Something was done") == 1
 
 
 async def is_in_doubt(world: World) -> bool:

@@ -1,7 +1,7 @@
 """The worker's statements: taking an account's lease, what is due on it, and writing down what became of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +22,8 @@ class Line:
     level: str
     message: str
     raw: Mapping[str, object] | None = None
+    id: UUID = field(default_factory=new_id)
+    """Of its own from the start: a line that is written again, as nobody knows whether it was, is there once."""
 
 
 def account_of(row: Row[tuple[object, ...]]) -> Account:
@@ -130,7 +132,7 @@ async def write_lines(tx: Tx, publication_id: UUID, lines: Sequence[Line]) -> No
     """).bindparams(bindparam("raw", type_=JSONB(none_as_null=True)))
     rows = [
         {
-            "id": new_id(),
+            "id": x.id,
             "publication": publication_id,
             "at": x.at,
             "level": x.level,

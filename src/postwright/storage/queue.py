@@ -24,7 +24,10 @@ Nearer ones may be under way already, and may have missed what this wake-up is f
 
 
 async def wake(tx: Tx, wake_ups: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
-    """Wake the worker for each (account, time); a time that has passed means at once."""
+    """Wake the worker for each (account, time); a time that has passed means at once.
+
+    `now` is when the transaction began: the job engine reckons from then.
+    """
     if wake_ups:
         await wake_by(await raw(tx), wake_ups, now)
 

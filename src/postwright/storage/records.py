@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 from postwright.domain.publication import Checkpoint, Json, State
-from postwright.kit.ids import new_id
 from postwright.storage.claims import Allowance, Due
 from postwright.storage.db import RawConnection, to_json
 from postwright.storage.publications import Line
@@ -97,6 +96,7 @@ WITH asked AS (
     FROM jsonb_to_recordset($2::jsonb) AS e (
         id uuid, publication_id uuid, at timestamptz, level text, message text, raw jsonb)
     JOIN stored s ON s.id = e.publication_id
+    ON CONFLICT (id) DO NOTHING
 ), spent AS (
     SELECT s.id, s.account_id, x.budget, x.now, min(r.slot) AS oldest, coalesce(sum(r.calls), 0)::int AS calls,
            greatest(x.made, x.said - coalesce(sum(r.calls), 0)::int) AS more
@@ -165,7 +165,7 @@ def _record_json(one: Record) -> dict[str, object]:
 
 def _line_json(publication_id: UUID, line: Line) -> dict[str, object]:
     return {
-        "id": new_id(),
+        "id": line.id,
         "publication_id": publication_id,
         "at": line.at,
         "level": line.level,

@@ -75,6 +75,7 @@ class Worker:
             )
 
     async def _record(self, wanted: Sequence[Record]) -> list[Spent | None]:
+        now = self.app.clock.now()
         async with self.app.db.statement() as connection:
             if not any(one.wake or one.refresh for one in wanted):
                 return await records.record(connection, wanted)
@@ -83,10 +84,10 @@ class Worker:
                 spent = await records.record(connection, wanted)
                 written = [one for one, held in zip(wanted, spent, strict=True) if held is not None]
                 if post_ids := [one.due.post_id for one in written if one.refresh]:
-                    await publications.refresh_post_states(connection, post_ids, self.app.clock.now())
+                    await publications.refresh_post_states(connection, post_ids, now)
                 wake_ups = [(one.account_id, at) for one in written if one.wake and (at := one.result.next_run_at)]
                 if wake_ups:
-                    await queue.wake_by(connection, wake_ups, self.app.clock.now())
+                    await queue.wake_by(connection, wake_ups, now)
                 return spent
 
     def is_sure_of(self, hold: Hold) -> bool:
