@@ -68,7 +68,10 @@ def _names_secret(name: str) -> bool:
 def _without_secrets(text: str) -> str:
     # A dotted or a dotless i is an i to the patterns, too.
     plain = text.casefold().replace("\u0307", "").replace("ı", "i")  # noqa: RUF001 - it is meant
-    if not any(word in plain for word in _NAMED_IN_TEXT):
+    for word in _NAMED_IN_TEXT:
+        if word in plain:
+            break
+    else:
         return text
     for pattern in _IN_TEXT:
         text = pattern.sub(_hide, text)
