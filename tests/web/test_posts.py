@@ -103,6 +103,23 @@ async def test_nobody_waits_for_a_count_of_very_many_posts(ada: Visitor, app: Ap
     assert 'data-confirm-text="99+ scheduled posts will not go out there.' in page.source
 
 
+async def test_a_channels_posts_are_found_among_very_many(ada: Visitor, app: App, person: Person) -> None:
+    busy, quiet = await connect_account(app, person), await connect_account(app, person, external_id="2")
+    await pile_up(app, await write(app, person, busy, caption="Near", after=HOUR), 600)
+    for hours, caption in ((3, "Last"), (2, "First")):
+        await write(app, person, quiet, caption=caption, after=hours * HOUR)
+    assert captions(await ada.open(f"/posts?tab=queue&account={quiet}")) == ["First", "Last"]
+    assert captions(await ada.open(f"/posts?tab=all&account={quiet}")) == ["Last", "First"]
+    wrong = await write(app, person, quiet, caption="Wrong", after=4 * HOUR)
+    await settle(app, wrong, "failed", error=FAILED)
+    await pile_up(app, wrong, 5000)
+    page = await ada.open(f"/posts?tab=queue&account={quiet}")
+    assert captions(page) == ["First", "Last"]
+    assert "Queue 2 Published Needs attention 999+ All 999+" in page.words
+    assert captions(await ada.open(f"/posts?tab=attention&account={quiet}")) == ["Wrong"] * ROWS
+    assert captions(await ada.open(f"/posts?tab=published&account={quiet}")) == []
+
+
 async def test_more_posts_than_fit_are_reached_page_by_page_and_each_once(
     ada: Visitor, app: App, person: Person
 ) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from postwright.domain.publication import State
-from postwright.storage.db import Tx
+from postwright.storage.db import Tx, raw
+from postwright.storage.posts import has_few
 
 MOST_POSTS: Final = 1000
 """Where the posts of a state are counted no further: so many or more."""
@@ -36,30 +37,39 @@ async def waiting(tx: Tx, workspace_id: UUID) -> Mapping[UUID, int]:
     return {row.id: row.number for row in rows}
 
 
-_BY_STATE = text(f"""
-    SELECT s.state, counted.number FROM unnest(CAST(:states AS text[])) AS s (state), LATERAL (
-        SELECT count(*) AS number FROM (
-            SELECT FROM posts po
-            WHERE po.workspace_id = :workspace AND po.state = s.state AND po.deleted_at IS NULL
-            ORDER BY po.due_at, po.id LIMIT {MOST_POSTS}) found
-    ) counted
-    WHERE counted.number > 0
+def _by_state(more: str = "") -> TextClause:
+    return text(f"""
+        SELECT s.state, counted.number FROM unnest(CAST(:states AS text[])) AS s (state), LATERAL (
+            SELECT count(*) AS number FROM (
+                SELECT FROM posts po
+                WHERE po.workspace_id = :workspace AND po.state = s.state AND po.deleted_at IS NULL {more}
+                ORDER BY po.due_at, po.id LIMIT {MOST_POSTS}) found
+        ) counted
+        WHERE counted.number > 0
+    """)  # noqa: S608  # our own text
+
+
+_OF_ALL = _by_state()
+_OF_MANY = _by_state("AND EXISTS (SELECT FROM publications p WHERE p.post_id = po.id AND p.account_id = :account)")
+_OF_FEW = text(f"""
+    SELECT po.state, least(count(*), {MOST_POSTS}) AS number FROM posts po
+    WHERE po.workspace_id = :workspace AND po.deleted_at IS NULL
+      AND po.id IN (SELECT post_id FROM publications WHERE account_id = :account)
+    GROUP BY po.state
 """)  # noqa: S608  # our own number
 
 
 async def by_state(tx: Tx, workspace_id: UUID) -> Mapping[str, int]:
     """How many posts are in each state, MOST_POSTS at most; states with none are left out."""
-    rows = await tx.execute(_BY_STATE, {"workspace": workspace_id, "states": list(_STATES)})
+    rows = await tx.execute(_OF_ALL, {"workspace": workspace_id, "states": list(_STATES)})
     return {row.state: row.number for row in rows}
 
 
 async def by_state_on(tx: Tx, workspace_id: UUID, account_id: UUID) -> Mapping[str, int]:
     """The same of one account's posts."""
-    statement = text("""
-        SELECT po.state, count(*) AS number FROM posts po
-        WHERE po.workspace_id = :workspace AND po.deleted_at IS NULL
-          AND EXISTS (SELECT FROM publications p WHERE p.post_id = po.id AND p.account_id = :account)
-        GROUP BY po.state
-    """)
-    rows = await tx.execute(statement, {"workspace": workspace_id, "account": account_id})
+    values = {"workspace": workspace_id, "account": account_id}
+    if await has_few(await raw(tx), account_id):
+        rows = await tx.execute(_OF_FEW, values)
+    else:
+        rows = await tx.execute(_OF_MANY, {**values, "states": list(_STATES)})
     return {row.state: row.number for row in rows}
