@@ -22,7 +22,7 @@ class LeaseLost(Exception):
     """Another run took the account over: this one must stop and write nothing."""
 
 
-_AT_MOST = 100
+_AT_MOST = 400
 _AT_ONCE = 3
 """Statements of a kind under way at a time, where those before are held up; while they are, the next ones gather."""
 
