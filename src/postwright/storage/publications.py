@@ -22,7 +22,7 @@ class Line:
     level: str
     message: str
     raw: Mapping[str, object] | None = None
-    id: UUID = field(default_factory=new_id)
+    id: UUID = field(default_factory=new_id, compare=False)
     """Of its own from the start: a line that is written again, as nobody knows whether it was, is there once."""
 
 
