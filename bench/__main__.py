@@ -44,7 +44,7 @@ def _wishes() -> argparse.Namespace:
     add("--idle", type=int, default=100_000, help="idle: how many posts wait")
     add("--videos", type=int, default=500, help="processing: how many videos a platform is busy with")
     add("--scale", type=_numbers, default=(1, 2, 4), help="scale: numbers of worker processes")
-    add("--scale-posts", type=int, default=1_500, help="scale: posts due in the same second")
+    add("--scale-posts", type=int, default=6_000, help="scale: posts due in the same second")
     add("--accounts", type=int, default=1_000, help="burst, scale: how many accounts they are spread over")
     add("--delay", type=float, default=0.2, help="scale: seconds that each call takes")
     add("--requests", type=int, default=400, help="web: how many requests of each kind")

@@ -11,7 +11,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.bare import bare_loop
+from bench.bare import Bare, bare_loop
 from bench.setting import Bench, Outcome, free_port, more_accounts, part, wave, whole_allowances
 from bench.usage import cores, database_pids, usage
 
@@ -44,8 +44,7 @@ def endpoint(delay: float) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    bare: float
-    bare_cpu_ms: float
+    bare: Bare
     outcome: Outcome
     worker_ms: float
     database_ms: float
@@ -64,23 +63,20 @@ async def burst(setting: Bench, wishes: argparse.Namespace, _: Console) -> Table
             one = await _measure(setting, posts, count, platform)
             late = one.outcome
             table.add_row(
-                *(f"{posts:,}", str(count), f"{one.bare:.0f}", f"{late.per_second:.0f}"),
-                f"{late.per_second / one.bare:.2f}",
+                *(f"{posts:,}", str(count), f"{one.bare.per_second:.0f}", f"{late.per_second:.0f}"),
+                f"{late.per_second / one.bare.per_second:.2f}",
                 *(f"{late.percentile(50):.0f}", f"{late.percentile(99):.0f}"),
-                *(f"{ms:.2f}" for ms in (one.bare_cpu_ms, one.worker_ms, one.database_ms, one.endpoint_ms)),
+                *(f"{ms:.2f}" for ms in (one.bare.cpu_ms, one.worker_ms, one.database_ms, one.endpoint_ms)),
             )
     return table
 
 
 async def _measure(setting: Bench, posts: int, count: int, platform: tuple[str, int]) -> _Measured:
     address, pid = platform
-    me = psutil.Process().pid
     await whole_allowances(setting)
     with workers(setting, count, address) as pids:
         await wave(setting, _WARM_UP, lead=timedelta(seconds=5), limit=_LIMIT)
-        before = usage([me])
         bare = await bare_loop(setting, posts, address)
-        loop_ms = 1000 * usage([me]).since(before) / posts
         databases = database_pids(setting)
         lead = timedelta(seconds=5 + posts / 500)
         start = [usage(group) for group in (pids, databases, [pid])]
@@ -88,7 +84,8 @@ async def _measure(setting: Bench, posts: int, count: int, platform: tuple[str, 
         end = [usage(group) for group in (pids, databases, [pid])]
         again = await bare_loop(setting, posts, address)
     spent = [1000 * after.since(then) / posts for then, after in zip(start, end, strict=True)]
-    return _Measured((bare + again) / 2, loop_ms, outcome, *spent)
+    loops = Bare((bare.per_second + again.per_second) / 2, (bare.cpu_ms + again.cpu_ms) / 2)
+    return _Measured(loops, outcome, *spent)
 
 
 async def scale(setting: Bench, wishes: argparse.Namespace, _: Console) -> Table:

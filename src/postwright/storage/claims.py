@@ -87,7 +87,9 @@ class Wanted:
 
 
 A_LITTLE_AHEAD = timedelta(milliseconds=50)
-"""What is due within this time counts as due in all statements here: wake-ups come by the database's clock."""
+"""What is due within this time counts as due in all statements: wake-ups come by the database's clock."""
+AHEAD = f"interval '{A_LITTLE_AHEAD.total_seconds()} s'"
+"""The same in a statement."""
 
 MEDIA_OF_D = """
 (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'key', m.key, 'name', m.name, 'facts', m.facts,
@@ -127,7 +129,7 @@ WITH asked AS (
                p.started_at
         FROM publications p
         WHERE p.account_id = l.id AND p.state IN ('queued', 'publishing')
-          AND p.next_run_at <= $4 + interval '50 ms' AND s.is_able AND NOT s.is_full
+          AND p.next_run_at <= $4 + {AHEAD} AND s.is_able AND NOT s.is_full
         ORDER BY p.due_at, p.id LIMIT 1 FOR UPDATE) d ON true
 ), started AS (
     UPDATE publications p SET state = 'publishing', started_at = coalesce(p.started_at, $4),
@@ -172,7 +174,7 @@ async def claim(
     """Take (or keep) the leases of these accounts and start the earliest publication that is due on each.
 
     None for an account that another run has. The wake-up comes by the database's clock, which
-    may run a little ahead of the caller's: what is due within 50 ms counts as due. A row that
+    may run a little ahead of the caller's: what is due within A_LITTLE_AHEAD counts as due. A row that
     another run changed while this statement waited for the lease may be passed over: who finds
     nothing due gives the lease back with `give_back`, which looks again. `allowances` is what
     `allowances_json` makes.
@@ -250,17 +252,17 @@ def attachment_of(item: Mapping[str, object]) -> Attachment:
     return Attachment(stored, None if alt_text is None else str(alt_text))
 
 
-_GIVE_BACK = """
+_GIVE_BACK = f"""
 UPDATE accounts a SET lease_owner = NULL, lease_until = NULL
 WHERE a.id = $1::uuid AND a.lease_owner = $2::uuid AND NOT EXISTS (
     SELECT FROM publications p
     WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing')
-      AND p.next_run_at <= $3::timestamptz + interval '50 ms')
+      AND p.next_run_at <= $3::timestamptz + {AHEAD})
 RETURNING (
     SELECT min(p.next_run_at) FROM publications p
     WHERE p.account_id = $1::uuid AND p.state IN ('queued', 'publishing')
       AND p.next_run_at <= $3::timestamptz + interval '5 s') AS soon
-"""
+"""  # noqa: S608 likewise
 
 
 @dataclass(frozen=True, slots=True)

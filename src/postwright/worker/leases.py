@@ -32,7 +32,6 @@ class Hold:
     """A run's hold on its account while it publishes; `lost` once a heartbeat found the lease with somebody else."""
 
     account_id: UUID
-    run: UUID
     lost: bool = False
 
 

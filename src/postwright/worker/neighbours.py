@@ -6,14 +6,12 @@ a call, and keeps its leases until they are over.
 
 import os
 import socket
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from postwright.kit.logging import logger
 from postwright.services.app import App
 from postwright.storage import upkeep
-from postwright.storage.upkeep import Process
 
 _PROC = Path("/proc")
 _ENDED = frozenset("ZX")
@@ -39,14 +37,10 @@ async def free_what_the_dead_held(app: App) -> None:
     if here is None:
         return
     async with app.db.tx() as tx:
-        dead = _ended(await upkeep.processes(tx, here))
+        dead = [one for one in await upkeep.processes(tx, here) if has_ended(one.pid)]
         if dead:
             freed = await upkeep.bury(tx, [one.worker_id for one in dead])
             logger().warning("workers_died", pids=[one.pid for one in dead], accounts_freed=freed)
-
-
-def _ended(processes: Iterable[Process]) -> list[Process]:
-    return [one for one in processes if has_ended(one.pid)]
 
 
 def has_ended(pid: int) -> bool:

@@ -86,7 +86,7 @@ class Publishing:
         self._adapter = app.adapter(found.account.platform)
         self._evidence = Evidence(app.clock)
         self._recorder = Recorder(app, found, worker, self._evidence)
-        self._hold = Hold(found.account.id, found.run)
+        self._hold = Hold(found.account.id)
         self._refreshed = False
         self._failed: PlatformError | None = None
         self._point = found.due.checkpoint
